@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/**
+ * The user's settings. One schema; `config.yaml`, the LOCALAI_* variables, flags, `localai config list` and
+ * docs/configuration.md all come from it. Keys are written with dots (`gateway.port`), nested in the file; the
+ * variable of a key is LOCALAI_ and the key in capitals with underscores (LOCALAI_GATEWAY_PORT).
+ */
+
+export const settings = {
+  model: z.string().optional().describe('the model to serve; when absent, `up` picks what fits this machine'),
+  engine: z
+    .enum(['auto', 'llamacpp'])
+    .default('auto')
+    .describe('what runs the models: `auto` picks by machine, `llamacpp` is the embedded engine'),
+  context: z
+    .int()
+    .min(256)
+    .optional()
+    .describe('tokens that fit in one request, prompt and answer together; when absent, what fits in memory'),
+  parallel: z.int().min(1).max(64).default(4).describe('requests that an engine works on at once; more of them wait'),
+  threads: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('CPU threads of the embedded engine; when absent, measured at the first load'),
+  gpu: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('whether the embedded engine may use a graphics card'),
+  'gateway.host': z.string().default('127.0.0.1').describe('the address the gateway listens on'),
+  'gateway.port': z.int().min(1).max(65_535).default(8080).describe('the port the gateway listens on'),
+  'log.level': z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('how much the logs say'),
+  'downloads.parallel': z.int().min(1).max(16).default(4).describe('files of a model that are fetched at once'),
+} as const satisfies Record<string, z.ZodType>;
+
+export type SettingKey = keyof typeof settings;
+
+export type Settings = { readonly [K in SettingKey]: z.infer<(typeof settings)[K]> };
+
+/** Where a value came from, later ones win. */
+export type SettingOrigin = 'default' | 'file' | 'environment' | 'flag';
+
+/** All settings with their origins. */
+export interface Config {
+  readonly values: Settings;
+  readonly origins: Readonly<Record<SettingKey, { readonly from: SettingOrigin; readonly where: string }>>;
+}
+
+export const settingKeys = Object.keys(settings) as SettingKey[];
+
+/** `gateway.port` → `LOCALAI_GATEWAY_PORT`. */
+export const variableOf = (key: SettingKey): string => `LOCALAI_${key.replaceAll('.', '_').toUpperCase()}`;

