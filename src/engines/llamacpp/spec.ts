@@ -12,8 +12,6 @@ export interface LlamacppSpec {
   readonly contextTokens?: number;
   /** Requests worked on at once; more wait. */
   readonly parallel: number;
-  /** Most requests that may wait; undefined: no limit. */
-  readonly maxWaiting?: number;
   /** CPU threads for decode and prefill; undefined: measured. */
   readonly threads?: number;
   /** Cores that this process really has. */
