@@ -43,7 +43,12 @@ const entry = <const E extends ErrorEntry>(e: E): E => e;
 
 export const errors = {
   // Wrong use
-  USAGE: entry({ kind: 'usage', exit: 'usage', message: '{problem}', hint: 'See `{localai} {command} --help`.' }),
+  USAGE: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: '{problem}',
+    hint: 'See `{localai} {command} --help`.',
+  }),
   NEEDS_TTY: entry({
     kind: 'usage',
     exit: 'usage',
@@ -277,7 +282,8 @@ export const errors = {
     kind: 'outside',
     exit: 'engine',
     http: 503,
-    message: 'The engine for {model} crashed {times} times in {minutes} minutes and is left stopped: {problem}',
+    message:
+      'The engine for {model} crashed {times} times in {minutes} minutes and is left stopped: {problem}',
     hint: 'See `{localai} logs engine`; try again with `{localai} restart`.',
   }),
   NODE_TOO_OLD: entry({
@@ -318,6 +324,29 @@ export const errors = {
     exit: 'config',
     message: 'The gateway is set to be reachable from the network, but there is no API key.',
     hint: 'Make one with `{localai} key rotate`, or listen on 127.0.0.1 only.',
+  }),
+
+  // What a request asks of the embedded engine
+  SCHEMA: entry({
+    kind: 'usage',
+    exit: 'failed',
+    http: 400,
+    message: 'The JSON schema cannot be used: {place}: {problem}',
+    hint: 'Correct the schema in the request.',
+  }),
+  CHAT_TEMPLATE: entry({
+    kind: 'usage',
+    exit: 'failed',
+    http: 400,
+    message: "The model's chat template refuses these messages: {problem}",
+    hint: 'Change the order or the roles of the messages.',
+  }),
+  CHAT_CONTENT: entry({
+    kind: 'usage',
+    exit: 'failed',
+    http: 400,
+    message: 'messages[{index}].content has a part of type "{type}", but this model takes text only.',
+    hint: 'Send text only, or serve a model that takes it.',
   }),
 
   // Ours
@@ -375,12 +404,16 @@ export class LocalaiError extends Error {
 }
 
 /** Makes an error of the registry: `throw failure('PORT_BUSY', {port, host, holder, free})`. */
-export const failure = <C extends ErrorCode>(code: C, params: ErrorParams<C>, cause?: unknown): LocalaiError =>
-  new LocalaiError(code, params, cause);
+export const failure = <C extends ErrorCode>(
+  code: C,
+  params: ErrorParams<C>,
+  cause?: unknown,
+): LocalaiError => new LocalaiError(code, params, cause);
 
 /** Whether something that was caught is an error of the registry (with that code, when one is given). */
 export const isFailure = (caught: unknown, code?: ErrorCode): caught is LocalaiError =>
   caught instanceof LocalaiError && (code === undefined || caught.code === code);
 
 /** The message of anything that was caught. */
-export const reason = (caught: unknown): string => (caught instanceof Error ? caught.message : String(caught));
+export const reason = (caught: unknown): string =>
+  caught instanceof Error ? caught.message : String(caught);
