@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { type LocalAddress, type LocalAnswer, localGet } from './local-http.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -24,6 +25,8 @@ export interface HttpRequest {
 export interface Net {
   /** One HTTP request to the outside, through the proxy that the environment names; redirects are not followed. */
   http(url: string, options?: HttpRequest): Promise<HttpAnswer>;
+  /** One GET to a server of this machine, past every proxy; undefined when it does not answer in time. */
+  local(address: LocalAddress, path: string, timeoutMs: number): Promise<LocalAnswer | undefined>;
   /** Whether we could listen there now. */
   isFree(host: string, port: number): Promise<boolean>;
   /** The first free port at or after `from`. */
@@ -65,6 +68,7 @@ export const realNet = (env: Readonly<Record<string, string | undefined>>): Net 
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
+    local: localGet,
     isFree,
     nextFree: async (host, from) => {
       for (let port = from; port < 65_536; port++) if (await isFree(host, port)) return port;
