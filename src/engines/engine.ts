@@ -32,9 +32,11 @@ export interface EngineVerdict {
   readonly why: string;
 }
 
-export interface InstallProgress {
-  (step: { readonly what: string; readonly done?: number; readonly total?: number }): void;
-}
+export type InstallProgress = (step: {
+  readonly what: string;
+  readonly done?: number;
+  readonly total?: number;
+}) => void;
 
 /** How a process engine is started: arguments as an array, never a shell string. */
 export interface EngineCommand {

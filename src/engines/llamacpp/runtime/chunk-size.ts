@@ -1,0 +1,40 @@
+/**
+ * How many prompt tokens one step takes. Alone, 64: below that llama.cpp's flash attention is slow at depth. Beside
+ * requests that are being answered the step decides how long they pause between two tokens, so the chunk follows the
+ * measured time of the steps: a person sees a pause above a quarter of a second.
+ */
+export interface ChunkLimits {
+  readonly start: number;
+  readonly min: number;
+  readonly max: number;
+  /** A step longer than this halves the chunk, ms. */
+  readonly slowMs: number;
+  /** A full step shorter than this doubles it, ms. */
+  readonly fastMs: number;
+}
+
+export const besideDecoders: ChunkLimits = { start: 16, min: 4, max: 64, slowMs: 180, fastMs: 70 };
+
+/** Long steps are allowed when nobody waits for a token, but a client that leaves must not hold the machine for long. */
+export const alone: ChunkLimits = { start: 64, min: 16, max: 512, slowMs: 1500, fastMs: 60 };
+
+export class ChunkSize {
+  readonly #limits: ChunkLimits;
+  #size: number;
+
+  constructor(limits: ChunkLimits, largest = limits.max) {
+    this.#limits = { ...limits, max: Math.min(limits.max, largest) };
+    this.#size = Math.min(limits.start, this.#limits.max);
+  }
+
+  get tokens(): number {
+    return this.#size;
+  }
+
+  /** Learns from a step that took `ms` with `tokens` of prompt in it. */
+  learn(tokens: number, ms: number): void {
+    const { min, max, slowMs, fastMs } = this.#limits;
+    if (ms > slowMs) this.#size = Math.max(min, Math.floor(Math.min(this.#size, tokens) / 2));
+    else if (ms < fastMs && tokens >= this.#size) this.#size = Math.min(max, this.#size * 2);
+  }
+}
