@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { GatewayConfig } from '../api/gateway-config.ts';
+import type { ModelControl } from '../api/models.ts';
+import type { Clock } from '../system/clock.ts';
+import type { KeySource } from './keys/key-source.ts';
+import type { WebFile } from './routes/web-ui.ts';
+
+/** How long the gateway waits, ms. */
+export interface Timeouts {
+  readonly connect: number;
+  /** From the request to the answer's head. A long prompt on a small machine takes ten minutes to read. */
+  readonly firstByte: number;
+  /** Between two pieces of an answer. vLLM sends a stream's head before it reads the prompt, so it is as long. */
+  readonly idle: number;
+  /** How long a client may leave its stream unread. */
+  readonly stalledReader: number;
+}
+
+export const defaultTimeouts: Timeouts = {
+  connect: 5000,
+  firstByte: 900_000,
+  idle: 900_000,
+  stalledReader: 300_000,
+};
+
+export const defaultBodyLimit = 32 * 1024 * 1024;
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly control: ModelControl;
+  readonly keys: KeySource;
+  readonly clock: Clock;
+  /** Of localai; shown by /api/status. */
+  readonly version: string;
+  /** Takes one line per request. */
+  readonly log: Logger;
+  /** The bundled web UI by path; empty when it was not built. */
+  readonly webUi?: ReadonlyMap<string, WebFile>;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Bytes of a request's body. */
+  readonly bodyLimit?: number;
+}

@@ -1,0 +1,38 @@
+import type { ErrorCode, LocalaiError } from '../../errors.ts';
+
+/** The error envelope of OpenAI's API, which its SDKs turn into typed exceptions. */
+
+interface Names {
+  readonly type: string;
+  readonly code: string;
+}
+
+/** Codes that clients are known to look for; the others are our own, in lower case. */
+const known: Partial<Record<ErrorCode, Names>> = {
+  UNAUTHORIZED: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  KEY_SCOPE: { type: 'invalid_request_error', code: 'insufficient_permissions' },
+  SERVED_MODEL_UNKNOWN: { type: 'invalid_request_error', code: 'model_not_found' },
+};
+
+const names = (error: LocalaiError): Names =>
+  known[error.code] ?? {
+    type: error.httpStatus < 500 ? 'invalid_request_error' : 'server_error',
+    code: error.code.toLowerCase(),
+  };
+
+/** The error as OpenAI's envelope. `detail` adds fields beside `message`, for clients that can use them. */
+export const errorEnvelope = (error: LocalaiError, detail?: Readonly<Record<string, unknown>>): string => {
+  const message = `${error.message} ${error.hint}`.replaceAll('{localai}', 'localai');
+  const param = error.params.param ?? null;
+  return JSON.stringify({ error: { message, ...names(error), param, ...detail } });
+};
+
+/**
+ * The error as a last event of a stream. It ends an event that was cut in the middle first, so that it is not read
+ * as a part of that; `last` are the bytes sent before.
+ */
+export const errorEvent = (error: LocalaiError, last: Uint8Array | undefined): string => {
+  const tail = last === undefined ? '\n\n' : Buffer.from(last.subarray(-4)).toString('latin1');
+  const complete = /(?:\n\n|\r\n\r\n|\r\r)$/.test(tail);
+  return `${complete ? '' : '\n\n'}data: ${errorEnvelope(error)}\n\n`;
+};

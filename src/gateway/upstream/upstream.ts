@@ -1,0 +1,31 @@
+import { Pool } from 'undici';
+import type { Endpoint } from '../../api/models.ts';
+import type { Timeouts } from '../options.ts';
+
+/** An engine's HTTP server, with the connections to it. */
+export interface Upstream {
+  readonly pool: Pool;
+  /** What comes before our paths, for a server that keeps its API below one. */
+  readonly prefix: string;
+}
+
+/** vLLM closes an idle connection after 5 s; ours must be the first to let go, or requests meet a closing socket. */
+const keepAliveMs = 4000;
+
+/** A base address is often given with `/v1`, which our paths already have. */
+const prefixOf = (url: URL): string => url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+
+export const openUpstream = (endpoint: Endpoint, timeouts: Timeouts): Upstream => {
+  const url = new URL('url' in endpoint ? endpoint.url : 'http://localhost');
+  const socket = 'socket' in endpoint ? { socketPath: endpoint.socket } : {};
+  const pool = new Pool(url.origin, {
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    headersTimeout: timeouts.firstByte,
+    bodyTimeout: timeouts.idle,
+    connect: { timeout: timeouts.connect, ...socket },
+  });
+  return { pool, prefix: prefixOf(url) };
+};
