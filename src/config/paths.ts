@@ -29,7 +29,8 @@ export interface Paths {
   readonly locks: string;
 }
 
-const absolute = (value: string | undefined): string | undefined => (value?.startsWith('/') ? value : undefined);
+const absolute = (value: string | undefined): string | undefined =>
+  value?.startsWith('/') ? value : undefined;
 
 interface Roots {
   readonly config: string;

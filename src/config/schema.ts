@@ -17,7 +17,12 @@ export const settings = {
     .min(256)
     .optional()
     .describe('tokens that fit in one request, prompt and answer together; when absent, what fits in memory'),
-  parallel: z.int().min(1).max(64).default(4).describe('requests that an engine works on at once; more of them wait'),
+  parallel: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('requests that an engine works on at once; more of them wait'),
   threads: z
     .int()
     .min(1)
@@ -30,7 +35,12 @@ export const settings = {
   'gateway.host': z.string().default('127.0.0.1').describe('the address the gateway listens on'),
   'gateway.port': z.int().min(1).max(65_535).default(8080).describe('the port the gateway listens on'),
   'log.level': z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('how much the logs say'),
-  'downloads.parallel': z.int().min(1).max(16).default(4).describe('files of a model that are fetched at once'),
+  'downloads.parallel': z
+    .int()
+    .min(1)
+    .max(16)
+    .default(4)
+    .describe('files of a model that are fetched at once'),
 } as const satisfies Record<string, z.ZodType>;
 
 export type SettingKey = keyof typeof settings;

@@ -152,7 +152,10 @@ export const realFiles: Files = {
   readStream: (path, range) => createReadStream(path, range),
   sha256: async (path, signal) => {
     const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) })) {
+    for await (const chunk of createReadStream(path, {
+      highWaterMark: 1 << 20,
+      ...(signal ? { signal } : {}),
+    })) {
       hash.update(chunk as Uint8Array);
     }
     return hash.digest('hex');

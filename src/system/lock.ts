@@ -47,7 +47,12 @@ export const acquireLock = async (
   const { files, processes, clock } = system;
   const me = await processes.identify(process.pid);
   if (!me) throw new Error('cannot identify this process');
-  const mine: Holder = { ...me, what: options.what, since: clock.now(), nonce: randomBytes(8).toString('hex') };
+  const mine: Holder = {
+    ...me,
+    what: options.what,
+    since: clock.now(),
+    nonce: randomBytes(8).toString('hex'),
+  };
   const until = clock.monotonic() + (options.waitMs ?? 0);
   await files.mkdir(dirname(path));
   let told = false;

@@ -75,7 +75,9 @@ const commandLine = (pid: number): string => {
 
 const allPids = (): number[] => {
   try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return [];
   }
@@ -154,7 +156,8 @@ export const realProcesses = (env: Readonly<Record<string, string | undefined>>)
       const inode = listeningInode(port);
       if (inode === undefined) return undefined;
       for (const pid of allPids()) {
-        if ((await fileDescriptors(pid)).includes(`socket:[${inode}]`)) return { pid, command: commandLine(pid) };
+        if ((await fileDescriptors(pid)).includes(`socket:[${inode}]`))
+          return { pid, command: commandLine(pid) };
       }
       return undefined;
     },
