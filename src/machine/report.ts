@@ -6,6 +6,8 @@ export interface Gpu {
   readonly name: string;
   /** Bytes; null where the driver does not say. */
   readonly memoryBytes: number | null;
+  /** Why it cannot be used as it is, e.g. that its driver does not answer; absent when nothing is known against it. */
+  readonly problem?: string;
 }
 
 /** Facts about this machine; pure data that can be written to a file and reasoned about elsewhere. */
