@@ -55,10 +55,22 @@ export const errors = {
     message: 'This would ask "{question}", but there is no terminal to ask on.',
     hint: 'Answer with {flag} instead.',
   }),
+  COMMAND_LINE: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: '{problem}',
+    hint: '{nearest}All commands: `{localai} --help`.',
+  }),
   CANCELLED: entry({
     kind: 'usage',
     exit: 'interrupted',
     message: 'Stopped before it was done; nothing is lost.',
+    hint: 'Run the same command again to go on where it stopped.',
+  }),
+  TERMINATED: entry({
+    kind: 'outside',
+    exit: 'terminated',
+    message: 'Told to stop before it was done; nothing is lost.',
     hint: 'Run the same command again to go on where it stopped.',
   }),
 
@@ -92,6 +104,19 @@ export const errors = {
     exit: 'config',
     message: '{file} cannot be read: {problem}',
     hint: 'Move it away and try again: `mv {file} {file}.damaged`.',
+  }),
+
+  GATEWAY_FILE: entry({
+    kind: 'usage',
+    exit: 'config',
+    message: '{place}: {key}: {problem}',
+    hint: '`{localai} up` writes this file anew; one of your own is given with `{localai} serve --config <file>`.',
+  }),
+  GATEWAY_FILE_MISSING: entry({
+    kind: 'outside',
+    exit: 'config',
+    message: 'There is no {file}, so nothing says what to serve.',
+    hint: 'Let `{localai} up` write it, or name one with `{localai} serve --config <file>`.',
   }),
 
   // The running server
@@ -303,6 +328,12 @@ export const errors = {
     exit: 'failed',
     message: '`{command}` failed ({how}): {problem}',
     hint: 'Run it by hand to see more.',
+  }),
+  NO_SPACE: entry({
+    kind: 'outside',
+    exit: 'disk',
+    message: 'The disk is full: {problem}',
+    hint: 'Free some (`{localai} models list` shows sizes, `{localai} models rm` removes), then try again.',
   }),
   PERMISSION: entry({
     kind: 'outside',
