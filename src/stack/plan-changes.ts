@@ -1,0 +1,21 @@
+import type { Applied } from './applied.ts';
+import { budgetLine } from './plan-text.ts';
+
+const address = ({ plan }: Applied): string => `${plan.gateway.host}:${plan.gateway.port}`;
+
+const model = ({ planned, model: { id, file } }: Applied): string => `${planned.id ?? id} (${file})`;
+
+/** What differs between what runs and what is to run, a line each. */
+export const planChanges = (now: Applied, next: Applied): readonly string[] => {
+  if (now.configHash === next.configHash && now.version === next.version) return [];
+  const pairs: readonly (readonly [string, string, string])[] = [
+    ['localai', now.version, next.version],
+    ['address', address(now), address(next)],
+    ['model', model(now), model(next)],
+    ['engine', now.plan.engine.name, next.plan.engine.name],
+    ['settings', budgetLine(now.plan), budgetLine(next.plan)],
+    ['log level', now.plan.logLevel, next.plan.logLevel],
+  ];
+  const named = pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what}: ${a} → ${b}`);
+  return named.length > 0 ? named : ["the engine's command line"];
+};

