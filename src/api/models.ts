@@ -82,4 +82,6 @@ export interface EngineStateFile {
   readonly crashes: readonly number[];
   /** ms since 1970. */
   readonly since: number;
+  /** Why it is not running, for people; `engine-run` leaves it out. */
+  readonly fault?: Fault | null | undefined;
 }

@@ -1,0 +1,195 @@
+import type { EngineHealth } from '../../api/engine-health.ts';
+import type { ServedModel } from '../../api/gateway-config.ts';
+import type { EngineStateFile, Fault, ModelStatus } from '../../api/models.ts';
+import { failure, isFailure, type LocalaiError, reason } from '../../errors.ts';
+import type { System } from '../../system/system.ts';
+import { afterCrash, type CrashBudget } from './crash-budget.ts';
+import { type EngineProcess, type ProcessEnd, startEngineProcess } from './engine-process.ts';
+import { type WatchTiming, watchEngine } from './engine-watch.ts';
+import { modelView } from './model-view.ts';
+import { prepareSocket } from './sockets.ts';
+
+export interface KeeperTiming {
+  readonly watch: WatchTiming;
+  readonly budget: CrashBudget;
+  /** How long an engine may take to end by itself, ms. */
+  readonly stopMs: number;
+}
+
+export interface KeeperOptions {
+  readonly system: System;
+  readonly model: ServedModel;
+  readonly command: { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
+  readonly timing: KeeperTiming;
+  /** Takes each line that the engine writes. */
+  readonly onLine: (line: string) => void;
+  /** Told of every change; `file` is what is to be kept of it. */
+  readonly onChange: (status: ModelStatus, file: EngineStateFile) => void;
+}
+
+/** Keeps the engine of one model running. */
+export interface Keeper {
+  status(): ModelStatus;
+  /** The engine's word on itself, e.g. its notes; undefined while it has not answered. */
+  health(): EngineHealth | undefined;
+  /** Starts the engine unless it is running or on its way. */
+  start(): void;
+  /** Ends the engine and resolves when its process is gone. */
+  stop(): Promise<void>;
+}
+
+/** How one run of an engine's process came to its end. */
+type Outcome =
+  | { readonly kind: 'stopped' }
+  /** It said itself that it cannot load; trying again changes nothing. */
+  | { readonly kind: 'refused'; readonly fault: Fault; readonly end: ProcessEnd }
+  | { readonly kind: 'crashed'; readonly end: ProcessEnd };
+
+const faultOf = ({ code, message, hint }: LocalaiError): Fault => ({ code, message, hint });
+
+const initial = (now: number): EngineStateFile => ({
+  schemaVersion: 1,
+  phase: 'stopped',
+  attempt: 0,
+  pid: null,
+  exitCode: null,
+  signal: null,
+  class: null,
+  crashes: [],
+  since: now,
+  fault: null,
+});
+
+export const createKeeper = (options: KeeperOptions): Keeper => {
+  const { system, model, timing } = options;
+  const { clock } = system;
+  let file = initial(clock.now());
+  let health: EngineHealth | undefined;
+  let shown = '';
+  let session: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+
+  const change = (next: Partial<EngineStateFile>): void => {
+    const since = next.phase && next.phase !== file.phase ? clock.now() : file.since;
+    file = { ...file, ...next, since };
+    const status = modelView(model, file, health);
+    const now = JSON.stringify(status);
+    if (now === shown) return;
+    shown = now;
+    options.onChange(status, file);
+  };
+
+  /** Crashes of long ago no longer count once it runs. */
+  const runningWell = (): Partial<EngineStateFile> => {
+    const crashes = file.crashes.filter((time) => clock.now() - time < timing.budget.windowMs);
+    return { phase: 'running', crashes, fault: null, class: null };
+  };
+
+  /** Watches a process to its end. */
+  const watch = async (child: EngineProcess, stop: AbortSignal): Promise<Outcome> => {
+    const over = new AbortController();
+    let refusal: Fault | undefined;
+    const hung = watchEngine(
+      system,
+      model.upstream,
+      timing.watch,
+      (said) => {
+        health = said;
+        if (said.status === 'failed') {
+          const problem = said.phase ?? 'it did not say why';
+          refusal = said.fault ?? faultOf(failure('ENGINE_LOAD', { model: model.id, problem }));
+          over.abort();
+        } else {
+          change(said.status === 'ready' ? runningWell() : { phase: 'loading' });
+        }
+      },
+      AbortSignal.any([over.signal, stop]),
+    );
+    const first = await Promise.race([
+      child.ended.then(() => 'ended'),
+      hung.then((is) => (is ? 'hung' : 'stop')),
+    ]);
+    over.abort();
+    if (first !== 'ended') await child.stop(first === 'hung' ? 0 : timing.stopMs);
+    const end = await child.ended;
+    if (stop.aborted) return { kind: 'stopped' };
+    if (refusal) return { kind: 'refused', fault: refusal, end };
+    const how = first === 'hung' ? 'it no longer answered and was ended' : end.how;
+    return { kind: 'crashed', end: { ...end, how } };
+  };
+
+  const gaveUp = (how: string, end: ProcessEnd): Fault =>
+    faultOf(
+      failure('ENGINE_GAVE_UP', {
+        model: model.id,
+        times: file.crashes.length,
+        minutes: Math.round(timing.budget.windowMs / 60_000),
+        problem: end.lastWords ?? how,
+      }),
+    );
+
+  const crashed = (how: string): Fault =>
+    faultOf(
+      failure('ENGINE_CRASHED', {
+        model: model.id,
+        how,
+        budget: timing.budget.restarts,
+        minutes: Math.round(timing.budget.windowMs / 60_000),
+      }),
+    );
+
+  /** Counts a crash and waits as long as the budget says; false when it is spent. */
+  const pauseAfter = async (end: ProcessEnd, stop: AbortSignal): Promise<boolean> => {
+    const { crashes, waitMs } = afterCrash(timing.budget, file.crashes, clock.now());
+    const { exitCode, signal, how } = end;
+    file = { ...file, crashes };
+    const spent = waitMs === undefined;
+    const fault = spent ? gaveUp(how, end) : crashed(how);
+    const phase = spent ? 'gave-up' : 'crashed';
+    change({ phase, pid: null, exitCode, signal, class: fault.code, fault });
+    if (spent) return false;
+    await clock.sleep(waitMs, stop).catch(() => {});
+    return true;
+  };
+
+  const keep = async (stop: AbortSignal): Promise<void> => {
+    while (!stop.aborted) {
+      health = undefined;
+      await prepareSocket(system, model.upstream);
+      const child = startEngineProcess(system, options.command, options.onLine);
+      change({ phase: 'starting', attempt: file.attempt + 1, pid: child.pid });
+      const outcome = await watch(child, stop);
+      health = undefined;
+      if (outcome.kind === 'refused') {
+        const { exitCode, signal } = outcome.end;
+        const { fault } = outcome;
+        change({ phase: 'gave-up', pid: null, exitCode, signal, class: fault.code, fault });
+        return;
+      }
+      if (outcome.kind === 'crashed' && !(await pauseAfter(outcome.end, stop))) return;
+    }
+    change({ phase: 'stopped', pid: null, fault: null, class: null });
+  };
+
+  return {
+    status: () => modelView(model, file, health),
+    health: () => health,
+    start: () => {
+      if (session) return;
+      file = initial(clock.now());
+      const stop = new AbortController();
+      const done = keep(stop.signal)
+        .catch((caught: unknown) => {
+          const error = isFailure(caught) ? caught : failure('BUG', { problem: reason(caught) }, caught);
+          change({ phase: 'gave-up', pid: null, class: error.code, fault: faultOf(error) });
+        })
+        .finally(() => {
+          session = undefined;
+        });
+      session = { stop, done };
+    },
+    stop: async () => {
+      session?.stop.abort();
+      await session?.done;
+    },
+  };
+};
