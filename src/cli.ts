@@ -20,6 +20,8 @@ interface Verb {
   readonly summary: string;
   /** Imports the verb's own world; nothing else is loaded for it. */
   readonly load: () => Promise<{ readonly define: DefineCommand }>;
+  /** Opens no Context, so it also works on a Node that is too old for the rest. */
+  readonly light?: true;
 }
 
 /** What `localai --help` is made of, so that it need not load the verbs. */
@@ -29,6 +31,25 @@ export const verbs: readonly Verb[] = [
     group: 'Settings:',
     summary: 'show and change settings',
     load: () => import('./commands/config.ts'),
+  },
+  {
+    name: 'key',
+    group: 'Settings:',
+    summary: 'show or replace the API key',
+    load: () => import('./commands/key.ts'),
+  },
+  {
+    name: 'completion',
+    group: 'About:',
+    summary: 'print a script that completes commands in your shell',
+    load: () => import('./commands/completion.ts'),
+    light: true,
+  },
+  {
+    name: 'version',
+    group: 'About:',
+    summary: 'print the version and what it runs on',
+    load: () => import('./commands/version.ts'),
   },
 ];
 
@@ -113,16 +134,10 @@ const usageError = ({ message }: CommanderError, verb: Verb | undefined): Locala
   const [first = '', ...more] = message.replace(/^error: /, '').split('\n');
   const nearest = /\(Did you mean (.*)\?\)/.exec(more.join(' '))?.[1];
   const suggestion = nearest === undefined ? '' : `Did you mean ${nearest}? `;
-  if (verb === undefined) return failure('COMMAND_LINE', { problem: `${first}.`, nearest: suggestion });
-  return failure('USAGE', { problem: `${first}. ${suggestion}`.trim(), command: verb.name });
+  const problem = first.endsWith('.') ? first : `${first}.`;
+  if (verb === undefined) return failure('COMMAND_LINE', { problem, nearest: suggestion });
+  return failure('USAGE', { problem: `${problem} ${suggestion}`.trim(), command: verb.name });
 };
-
-/** What a command leaves behind for the end of the process. */
-interface Ending {
-  code: number;
-  /** Set when stdout could not be written any more. */
-  broken: NodeJS.ErrnoException | undefined;
-}
 
 /** Loads what every verb needs; only after that its Context can be made at once. */
 const prepareContext = async (
@@ -130,7 +145,7 @@ const prepareContext = async (
   env: Env,
   stop: StopWatch,
   invocation: string,
-  ending: Ending,
+  exit: (code: number) => void,
 ): Promise<OpenContext> => {
   const [{ realSystem }, { resolvePaths }, { createOutput }] = await Promise.all([
     import('./system/system.ts'),
@@ -144,10 +159,6 @@ const prepareContext = async (
     const { json = false, quiet = false, verbose = false, yes = false, color } = globalOptions(command);
     const output = createOutput(host, {
       ...{ json, quiet, verbose, assumeYes: yes, color, env, invocation },
-      onBroken: (fault) => {
-        ending.broken = fault;
-        stop.abort();
-      },
     });
     return {
       ...{ system, paths, output, invocation, version, packageFolder },
@@ -157,9 +168,7 @@ const prepareContext = async (
         const { loadConfig } = await import('./config/load.ts');
         return loadConfig(system, paths, { ...(flags ? { flags } : {}), warn: output.warn });
       },
-      exit: (code) => {
-        ending.code = code;
-      },
+      exit,
     };
   };
 };
@@ -170,11 +179,26 @@ const globalOptions = (command: Command): GlobalOptions => command.optsWithGloba
 const asksNothing = (argv: readonly string[]): boolean =>
   argv.every((word) => /^(-[qvy]+|--json|--quiet|--verbose|--yes|--no-color)$/.test(word));
 
-/** The error to show; undefined where nothing went wrong, or where nobody is left to read it. */
-const errorOf = (caught: unknown, stop: StopWatch, ending: Ending, verb: Verb | undefined): unknown => {
-  if (caught instanceof CommanderError) return caught.exitCode === 0 ? undefined : usageError(caught, verb);
-  if (ending.broken) return ending.broken.code === 'EPIPE' ? undefined : ending.broken;
-  return stop.signal.aborted ? stop.signal.reason : caught;
+const noContext: OpenContext = () => {
+  throw new Error('this command was said to need no context');
+};
+
+/** `complete -- words…`, asked by the shells' completion scripts: what may come after these words. */
+const complete = async (program: Command, typed: readonly string[]): Promise<void> => {
+  const { suggest } = await import('./commands/completion/suggest.ts');
+  suggest(program, typed);
+};
+
+/** Stdout went away under us (`localai … | head -1`), or its disk is full. The first fault counts. */
+const watchStdout = (host: Host, stop: StopWatch): { fault: NodeJS.ErrnoException | undefined } => {
+  const state: { fault: NodeJS.ErrnoException | undefined } = { fault: undefined };
+  host.stdout.on('error', (fault) => {
+    state.fault ??= fault;
+    stop.abort();
+  });
+  // Nothing but prose is lost with stderr.
+  host.stderr.on('error', () => {});
+  return state;
 };
 
 /**
@@ -188,31 +212,39 @@ export const run = async (
   invocation = detectInvocation(env),
 ): Promise<number> => {
   const stop = watchSignals(host);
-  const ending: Ending = { code: exitCodes.ok, broken: undefined };
-  const words = withoutHelpVerb(argv);
+  const stdout = watchStdout(host, stop);
+  const completing = argv[0] === 'complete' && argv[1] === '--';
+  const words = completing ? argv.slice(2) : withoutHelpVerb(argv);
   const verb = typedVerb(words);
+  let code: number = exitCodes.ok;
+  const exit = (wanted: number): void => {
+    code = wanted;
+  };
+  const openContext = async (): Promise<OpenContext> =>
+    completing || verb?.light ? noContext : prepareContext(host, env, stop, invocation, exit);
   const work = async (): Promise<void> => {
-    const [loaded, open] = verb
-      ? await Promise.all([verb.load(), prepareContext(host, env, stop, invocation, ending)])
-      : [];
+    const [loaded, open] = verb ? await Promise.all([verb.load(), openContext()]) : [];
     const program = rootProgram(host, env, ownPackage().version, open && loaded?.define(open));
     program.addHelpText('after', examples.replaceAll('{localai}', invocation));
-    if (asksNothing(words)) program.outputHelp();
+    if (completing) await complete(program, words);
+    else if (asksNothing(words)) program.outputHelp();
     else await program.parseAsync(words, { from: 'user' });
   };
   try {
     await Promise.race([work(), stop.forced]);
-    return ending.code;
+    return stdout.fault && stdout.fault.code !== 'EPIPE' ? exitCodes.disk : code;
   } catch (caught) {
+    if (caught instanceof CommanderError && caught.exitCode === 0) return exitCodes.ok;
     // A group of commands without a command under it: its help was shown on stderr.
     if (caught instanceof CommanderError && caught.code === 'commander.help') return exitCodes.usage;
-    const fault = errorOf(caught, stop, ending, verb);
-    if (fault === undefined) return exitCodes.ok;
+    // Whoever read stdout has enough; nothing went wrong.
+    if (stdout.fault?.code === 'EPIPE') return exitCodes.ok;
     const { classify, showError } = await import('./output/show-error.ts');
-    const error = classify(fault);
+    const told = stdout.fault ?? (stop.signal.aborted ? stop.signal.reason : caught);
+    const error = told instanceof CommanderError ? usageError(told, verb) : classify(told);
     const has = (...flags: string[]): boolean => flags.some((flag) => words.includes(flag));
-    const color = !has('--no-color');
-    showError(host, { env, color, json: has('--json'), verbose: has('--verbose', '-v'), invocation }, error);
+    const asked = { json: has('--json'), verbose: has('--verbose', '-v'), color: !has('--no-color') };
+    showError(host, { env, invocation, ...asked }, error);
     return error.exitCode;
   } finally {
     stop.release();

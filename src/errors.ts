@@ -350,6 +350,12 @@ export const errors = {
     message: 'Missing or wrong API key.',
     hint: 'Send `Authorization: Bearer <key>`; `{localai} key show` prints yours.',
   }),
+  KEY_MISSING: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: 'There is no API key yet.',
+    hint: '`{localai} up` makes one; so does `{localai} key rotate`.',
+  }),
   EXPOSED_WITHOUT_KEY: entry({
     kind: 'outside',
     exit: 'config',
@@ -378,6 +384,14 @@ export const errors = {
     http: 400,
     message: 'messages[{index}].content has a part of type "{type}", but this model takes text only.',
     hint: 'Send text only, or serve a model that takes it.',
+  }),
+
+  ANSWER_INVALID: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 500,
+    message: 'The model twice gave an answer that does not meet the schema: {problem}',
+    hint: 'Send it again, simplify the schema, or use a larger model.',
   }),
 
   HOST_NOT_ALLOWED: entry({
@@ -516,6 +530,17 @@ export class LocalaiError extends Error {
     this.code = code;
     this.params = params;
     this.hint = fill(errors[code].hint, params);
+  }
+
+  /** An error that another process of ours put into words; a code that this version does not know becomes ENGINE_LOAD. */
+  static from(said: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+  }): LocalaiError {
+    const code = Object.hasOwn(errors, said.code) ? (said.code as ErrorCode) : 'ENGINE_LOAD';
+    const error = new LocalaiError(code, {});
+    return Object.assign(error, { message: said.message, hint: said.hint });
   }
 
   get kind(): ErrorKind {

@@ -21,8 +21,6 @@ export interface CreateOptions extends OutputOptions {
   readonly assumeYes: boolean;
   /** False with `--no-color`. */
   readonly color?: boolean;
-  /** Told once when stdout cannot be written any more, e.g. EPIPE. */
-  readonly onBroken?: (fault: Error) => void;
   /** A clock in ms that never jumps. */
   readonly now?: () => number;
 }
@@ -33,13 +31,12 @@ const isSet = (value: string | undefined): boolean =>
 /** The one implementation of Output. */
 export const createOutput = (streams: Streams, options: CreateOptions): Output => {
   const { json, quiet, verbose, invocation, env, color, now = () => performance.now() } = options;
-  const out = createSink(streams.stdout, options.onBroken ?? (() => {}));
-  // A closed stderr is no reason to stop: nothing but prose is lost.
-  const err = createSink(streams.stderr, () => {});
+  const out = createSink(streams.stdout);
+  const err = createSink(streams.stderr);
   const onTerminal = streams.stderr.isTTY === true;
   const paint = createPaint(wantsColor(env, streams.stdout.isTTY === true, color));
   const prose = createPaint(wantsColor(env, onTerminal, color));
-  const interactive = streams.stdin.isTTY === true && onTerminal && !json && !isSet(env['CI']);
+  const mayAsk = onTerminal && !json && !isSet(env['CI']);
   const words = (text: string): string => text.replaceAll('{localai}', invocation);
   const line = (text: string): void => err.write(`${words(text)}\n`);
   const print = (text: string): void => {
@@ -47,7 +44,10 @@ export const createOutput = (streams: Streams, options: CreateOptions): Output =
   };
   return {
     options: { json, quiet, verbose, invocation },
-    interactive,
+    // Looking at stdin opens it: only when it matters.
+    get interactive() {
+      return mayAsk && streams.stdin.isTTY === true;
+    },
     paint,
     words,
     print,
@@ -71,9 +71,9 @@ export const createOutput = (streams: Streams, options: CreateOptions): Output =
       if (!onTerminal || json || env['TERM'] === 'dumb') return runPlainTasks(tasks, signal, { line, now });
       return runListedTasks(tasks, signal, streams.stderr, now);
     },
-    confirm: async (question, { flag, initial }) => {
+    async confirm(question, { flag, initial }) {
       if (options.assumeYes) return true;
-      if (!interactive) throw failure('NEEDS_TTY', { question: words(question), flag });
+      if (!this.interactive) throw failure('NEEDS_TTY', { question: words(question), flag });
       return askYesNo(streams.stdin, streams.stderr, words(question), initial);
     },
   };

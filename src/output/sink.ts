@@ -10,15 +10,18 @@ export interface Sink {
   writeAndWait(text: string): Promise<void>;
 }
 
-/** `onBroken` is told once, with the fault. */
-export const createSink = (stream: OutputStream, onBroken: (fault: Error) => void): Sink => {
+/** Whoever runs the command listens for faults of the stream, too, and decides what they mean. */
+export const createSink = (stream: OutputStream): Sink => {
   let broken = false;
-  let release: (() => void) | undefined;
-  stream.on('error', (fault) => {
-    release?.();
-    if (broken) return;
+  const waiting = new Set<() => void>();
+  const release = (): void => {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+  stream.on('drain', release);
+  stream.on('error', () => {
     broken = true;
-    onBroken(fault);
+    release();
   });
   return {
     write: (text) => {
@@ -26,13 +29,8 @@ export const createSink = (stream: OutputStream, onBroken: (fault: Error) => voi
     },
     writeAndWait: (text) =>
       new Promise((resolve) => {
-        if (broken || stream.write(text)) return resolve();
-        release = () => {
-          stream.off('drain', release ?? (() => {}));
-          release = undefined;
-          resolve();
-        };
-        stream.once('drain', release);
+        if (broken || stream.write(text)) resolve();
+        else waiting.add(resolve);
       }),
   };
 };
