@@ -34,7 +34,7 @@ const socketFor = (paths: Paths, modelId: string): string => {
   });
 };
 
-const system64 = 'Linux (x64, arm64) and macOS';
+const platforms = 'Linux (x64, arm64) and macOS';
 
 /** node-llama-cpp in a child process that looks like vLLM: the engine that needs nothing but npm. */
 export const createLlamacpp = async (options: LlamacppOptions): Promise<Engine<LlamacppSpec>> => {
@@ -48,7 +48,7 @@ export const createLlamacpp = async (options: LlamacppOptions): Promise<Engine<L
     probe: (machine) => {
       const binaries = binariesFor(machine, 'auto');
       const here = `${machine.platform} ${machine.arch}`;
-      if (!binaries) return { usable: false, why: `it runs on ${system64} only; this is ${here}` };
+      if (!binaries) return { usable: false, why: `it runs on ${platforms} only; this is ${here}` };
       return { usable: true, why: `needs nothing but npm; built for ${binaries.backend} on ${here}` };
     },
     spec: (model, budget) => ({
