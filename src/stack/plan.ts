@@ -9,7 +9,7 @@ import { engineBudget } from './budget.ts';
 import { graphicsNotes } from './graphics-notes.ts';
 import { type PlannedModel, plannedAsked, plannedCandidates, plannedKept } from './planned-model.ts';
 
-/** A model named by a person or by the last `up`; `catalog` when the catalogue knows it. */
+/** A model as it is named; `catalog` when the catalogue knows it. */
 export interface NamedModel {
   readonly reference: string;
   readonly catalog: CatalogModel | undefined;
@@ -26,7 +26,7 @@ export interface PlanFacts {
   /** The model that was asked for; there is no falling back from it. */
   readonly asked: NamedModel | undefined;
   /** The model that the last `up` served, when it is whole on this disk. */
-  readonly kept: NamedModel | undefined;
+  readonly kept: PlannedModel | undefined;
   /** References whose files are on this disk. */
   readonly onDisk: ReadonlySet<string>;
 }
@@ -67,7 +67,7 @@ const isLoopback = (host: string): boolean => /^(127\.|localhost$|::1$)/.test(ho
 const chooseModels = (facts: PlanFacts): { models: readonly PlannedModel[]; notes: readonly string[] } => {
   const { asked, kept, candidates, onDisk } = facts;
   if (asked) return { models: [plannedAsked(asked, onDisk)], notes: [] };
-  if (kept) return plannedKept(kept, candidates, onDisk);
+  if (kept) return plannedKept(kept, candidates);
   if (candidates.length === 0) {
     throw failure('NO_MODEL', { problem: 'nothing in the catalogue fits this machine' });
   }

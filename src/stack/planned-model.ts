@@ -90,17 +90,15 @@ export const plannedAsked = (asked: NamedModel, onDisk: ReadonlySet<string>): Pl
  * better one is named, not fetched.
  */
 export const plannedKept = (
-  kept: NamedModel,
+  kept: PlannedModel,
   candidates: readonly Candidate[],
-  onDisk: ReadonlySet<string>,
 ): { readonly models: readonly PlannedModel[]; readonly notes: readonly string[] } => {
-  const model = planned(kept, onDisk, { why: 'served by the last `up` and on this disk' });
-  const place = candidates.findIndex((candidate) => candidate.model.reference === kept.reference);
+  const why = 'served by the last `up` and on this disk';
+  const models = [{ ...kept, why, onDisk: true, announce: null }];
+  const place = candidates.findIndex(({ model }) => model.reference === kept.reference);
   const better = place > 0 ? candidates[0] : undefined;
-  if (!better || isBundled(better)) return { models: [model], notes: [] };
+  if (!better || isBundled(better)) return { models, notes: [] };
   const { name, sizeBytes } = better.model;
-  return {
-    models: [model],
-    notes: [`A better model fits this machine: \`{localai} up --model ${name}\` (${bytes(sizeBytes)}).`],
-  };
+  const note = `A better model fits this machine: \`{localai} up --model ${name}\` (${bytes(sizeBytes)}).`;
+  return { models, notes: [note] };
 };

@@ -80,6 +80,14 @@ export const acquireLock = async (
   }
 };
 
+/** Who holds a lock now; undefined when nobody alive does. */
+export const lockHolder = async (system: System, path: string): Promise<ProcessIdentity | undefined> => {
+  const holder = await read(system, path);
+  return holder && (await system.processes.isAlive(holder))
+    ? { pid: holder.pid, started: holder.started }
+    : undefined;
+};
+
 const create = async (system: System, path: string, mine: Holder): Promise<boolean> => {
   try {
     const file = await system.files.open(path, 'create', 0o600);

@@ -30,8 +30,6 @@ export interface KeeperOptions {
 /** Keeps the engine of one model running. */
 export interface Keeper {
   status(): ModelStatus;
-  /** The engine's word on itself, e.g. its notes; undefined while it has not answered. */
-  health(): EngineHealth | undefined;
   /** Starts the engine unless it is running or on its way. */
   start(): void;
   /** Ends the engine and resolves when its process is gone. */
@@ -172,7 +170,6 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
 
   return {
     status: () => modelView(model, file, health),
-    health: () => health,
     start: () => {
       if (session) return;
       file = initial(clock.now());

@@ -16,8 +16,9 @@ const stateOf = (
     case 'gave-up':
       return 'error';
     case 'stopped':
-    case undefined:
       return 'stopped';
+    case undefined:
+      return health?.status === 'ready' ? 'ready' : 'stopped';
   }
 };
 

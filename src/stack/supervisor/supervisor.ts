@@ -9,6 +9,7 @@ import { engineLogFile } from './engine-files.ts';
 import { createKeeper, type Keeper, type KeeperTiming } from './engine-keeper.ts';
 import { writeEngineState } from './engine-state.ts';
 import { defaultWatchTiming } from './engine-watch.ts';
+import { modelView } from './model-view.ts';
 
 export interface SupervisorOptions {
   readonly system: System;
@@ -44,8 +45,14 @@ const isReady = (model: ModelStatus): boolean => {
 interface Entry {
   readonly model: ServedModel;
   readonly keeper: Keeper;
-  readonly log: LogFile;
+  readonly log?: LogFile;
 }
+
+/** For an engine that somebody else starts: taken to be there, since a request finds out at once if it is not. */
+const passiveKeeper = (model: ServedModel): Keeper => {
+  const status: ModelStatus = { ...modelView(model, undefined, undefined), state: 'ready' };
+  return { status: () => status, start: () => {}, stop: async () => {} };
+};
 
 /** Keeps the engines of a host running and is the gateway's way to them. */
 export const createSupervisor = (options: SupervisorOptions): Supervisor => {
@@ -59,9 +66,9 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
   };
   let writing: Promise<unknown> = Promise.resolve();
 
-  const entryOf = (model: ServedModel): readonly Entry[] => {
+  const entryOf = (model: ServedModel): Entry => {
     const { command } = model.engine;
-    if (!command) return [];
+    if (!command) return { model, keeper: passiveKeeper(model) };
     const path = engineLogFile(options.logsFolder, model.id);
     const log = openLogFile(system.files, system.clock, path, engineLog);
     let logged = '';
@@ -80,10 +87,10 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
         broadcast.send({ type: 'model', model: status });
       },
     });
-    return [{ model, keeper, log }];
+    return { model, keeper, log };
   };
 
-  const entries = options.models.flatMap(entryOf);
+  const entries = options.models.map(entryOf);
 
   const entry = (id: string): Entry => {
     const found = entries.find(({ model }) => model.id === id);
@@ -102,7 +109,11 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
         signal.throwIfAborted();
         if (keeper.status().state === 'stopped') keeper.start();
         if (isReady(keeper.status())) return;
-        for await (const { model } of changes) if (model.id === id && isReady(model)) return;
+        for await (const { model } of changes) {
+          if (model.id !== id) continue;
+          if (isReady(model)) return;
+          if (model.state === 'stopped') break;
+        }
         signal.throwIfAborted();
         throw errorOf(keeper.status());
       } finally {
@@ -120,7 +131,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       await Promise.all(
         entries.map(async ({ keeper, log }) => {
           await keeper.stop();
-          await log.close();
+          await log?.close();
         }),
       );
       await writing;

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import type { Paths } from '../config/paths.ts';
+import { lockHolder } from '../system/lock.ts';
+import type { ProcessIdentity } from '../system/processes.ts';
+import type { System } from '../system/system.ts';
+import { readRunning } from './record.ts';
+
+/** Held by `serve` for as long as it lives: one server per home, found even before it listens. */
+export const serveLock = (paths: Paths): string => join(paths.locks, 'serve.lock');
+
+/** Held by `up`, `down` and `restart` while they change what runs. */
+export const changeLock = (paths: Paths): string => join(paths.locks, 'change.lock');
+
+/** The process that serves, also one that has not got far enough to leave a record. */
+export const findServer = async (system: System, paths: Paths): Promise<ProcessIdentity | undefined> =>
+  (await lockHolder(system, serveLock(paths))) ?? (await readRunning(system, paths))?.process;
