@@ -27,6 +27,12 @@ interface Verb {
 /** What `localai --help` is made of, so that it need not load the verbs. */
 export const verbs: readonly Verb[] = [
   {
+    name: 'chat',
+    group: 'Use:',
+    summary: 'ask the model, or talk with it',
+    load: () => import('./commands/chat.ts'),
+  },
+  {
     name: 'config',
     group: 'Settings:',
     summary: 'show and change settings',
@@ -162,6 +168,9 @@ const prepareContext = async (
     });
     return {
       ...{ system, paths, output, invocation, version, packageFolder },
+      get input() {
+        return host.stdin;
+      },
       signal: stop.signal,
       assumeYes: yes,
       config: async (flags) => {

@@ -1,7 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { Paths } from './config/paths.ts';
 import type { Config, Settings } from './config/schema.ts';
 import type { Output } from './output/output.ts';
 import type { System } from './system/system.ts';
+
+/** What is typed or piped in. */
+export type Input = Readable & { readonly isTTY?: boolean };
 
 /** What every command is handed; there are no globals. */
 export interface Context {
@@ -13,6 +17,8 @@ export interface Context {
   readonly version: string;
   /** The installed package's folder: where dist/, templates/ and webui-dist/ lie. */
   readonly packageFolder: string;
+  /** stdin, unless a test gives its own; only looking at it opens it. */
+  readonly input: Input;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   /** Answers yes to every question (`--yes`). */

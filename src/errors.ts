@@ -156,6 +156,12 @@ export const errors = {
     message: 'The gateway at {url} does not answer: {problem}',
     hint: 'See what it says with `{localai} status` and `{localai} logs`.',
   }),
+  KEY_REFUSED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: 'The gateway at {url} refused the API key: {problem}',
+    hint: 'For another machine give its key in LOCALAI_API_KEY; for this one, unset that variable.',
+  }),
   REQUEST_FAILED: entry({
     kind: 'outside',
     exit: 'failed',

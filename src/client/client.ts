@@ -1,0 +1,121 @@
+import { createParser } from 'eventsource-parser';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { GatewayStatus } from '../api/status.ts';
+import { failure, isFailure, reason } from '../errors.ts';
+import { refusal, streamError, unreachable } from './answers.ts';
+import { type ChatEvent, type ChatRequest, chatEvents } from './chat.ts';
+
+export interface ClientOptions {
+  /** The gateway's address, with or without `/v1` at its end. */
+  readonly url: string;
+  /** Absent: none is sent. */
+  readonly key?: string | undefined;
+}
+
+/** An entry of `GET /v1/models`, as far as we read it. */
+export interface ListedModel {
+  readonly id: string;
+}
+
+/**
+ * A typed client of a gateway. Its methods throw GATEWAY_UNREACHABLE, KEY_REFUSED, MODEL_LOADING and REQUEST_FAILED,
+ * and the signal's reason when it is aborted; the gateway then lets go of the request at once.
+ */
+export interface GatewayClient {
+  readonly url: string;
+  status(signal: AbortSignal): Promise<GatewayStatus>;
+  models(signal: AbortSignal): Promise<readonly ListedModel[]>;
+  /** Asks and yields the answer as it comes. */
+  chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void>;
+  close(): Promise<void>;
+}
+
+/** ms. */
+const connectTimeout = 5000;
+
+const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+
+/** This machine is never reached through a proxy. An answer may take long to begin: only the caller gives up. */
+const dispatcherFor = (url: URL): Dispatcher => {
+  const options = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectTimeout } };
+  return isLoopback(url) ? new Agent({ ...options, allowH2: false }) : new EnvHttpProxyAgent(options);
+};
+
+/** Errors come as an event once the status line has gone out. */
+const isError = (data: string): boolean => /^\s*\{\s*"error"/.test(data);
+
+/** The `data:` lines of an event stream, until `[DONE]`; a stream that ends before that was cut off. */
+async function* eventData(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
+  const ready: string[] = [];
+  const parser = createParser({ onEvent: ({ data }) => ready.push(data) });
+  for await (const bytes of body) {
+    parser.feed(decoder.decode(bytes, { stream: true }));
+    for (const data of ready.splice(0)) {
+      if (data === '[DONE]') return;
+      yield data;
+    }
+  }
+  throw new Error('the answer broke off');
+}
+
+export const createClient = ({ url: given, key }: ClientOptions): GatewayClient => {
+  const url = given.replace(/\/+$/, '').replace(/\/v1$/, '');
+  const dispatcher = dispatcherFor(new URL(url));
+  const base = new URL(url);
+
+  const request = async (
+    method: 'GET' | 'POST',
+    path: string,
+    signal: AbortSignal,
+    body?: unknown,
+  ): Promise<Dispatcher.ResponseData> => {
+    signal.throwIfAborted();
+    const headers: Record<string, string> = { accept: 'application/json, text/event-stream' };
+    if (key !== undefined) headers['authorization'] = `Bearer ${key}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await dispatcher.request({
+        ...{
+          origin: base.origin,
+          path: `${base.pathname.replace(/\/$/, '')}${path}`,
+          method,
+          headers,
+          signal,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (caught) {
+      throw unreachable(url, caught, signal);
+    }
+    if (response.statusCode !== 200) throw await refusal(url, response);
+    return response;
+  };
+
+  const getJson = async <T>(path: string, signal: AbortSignal): Promise<T> => {
+    const { body } = await request('GET', path, signal);
+    return (await body.json()) as T;
+  };
+
+  return {
+    url,
+    status: (signal) => getJson<GatewayStatus>('/api/status', signal),
+    models: async (signal) => (await getJson<{ data: readonly ListedModel[] }>('/v1/models', signal)).data,
+    async *chat(asked, signal) {
+      const streaming = { ...asked, stream: true, stream_options: { include_usage: true } };
+      const { body } = await request('POST', '/v1/chat/completions', signal, streaming);
+      try {
+        for await (const data of eventData(body)) {
+          if (isError(data)) throw streamError(data);
+          yield* chatEvents(data);
+        }
+      } catch (caught) {
+        if (signal.aborted) throw signal.reason;
+        if (isFailure(caught)) throw caught;
+        throw failure('REQUEST_FAILED', { status: 'in part', problem: reason(caught) }, caught);
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+};
