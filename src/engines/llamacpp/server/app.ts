@@ -25,9 +25,10 @@ export const buildApp = (options: ServerOptions): FastifyInstance => {
     bodyLimit,
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'ignore',
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
   });
+  app.removeContentTypeParser('text/plain');
   app.setErrorHandler((caught, _http, reply) => sendError(reply, caught, options.log));
   app.setNotFoundHandler((_http, reply) => sendError(reply, new RequestError(404, 'Not Found'), options.log));
   statusRoutes(app, options);

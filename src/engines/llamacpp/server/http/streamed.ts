@@ -9,6 +9,7 @@ import { EventStream } from './event-stream.ts';
 export const streamed = async (
   reply: FastifyReply,
   signal: AbortSignal,
+  log: (line: string) => void,
   work: (events: EventStream) => Promise<void>,
 ): Promise<void> => {
   const events = new EventStream(reply.raw, () => reply.hijack());
@@ -16,7 +17,9 @@ export const streamed = async (
     await work(events);
   } catch (caught) {
     if (!events.isOpen) throw caught;
-    events.send(errorAnswer(caught).body);
+    const { body } = errorAnswer(caught);
+    log(`broke off an answer: ${body.error.message}`);
+    events.send(body);
   }
   if (signal.aborted) reply.hijack();
   else events.end();

@@ -22,6 +22,7 @@ interface Work {
   readonly head: AnswerHead;
   readonly plans: readonly AnswerPlan[];
   readonly signal: AbortSignal;
+  readonly log: ServerOptions['log'];
 }
 
 type Report = (ends: readonly AnswerEnd[]) => void;
@@ -39,6 +40,7 @@ export const chatRoute = (app: FastifyInstance, options: ServerOptions): void =>
       head: answerHead('chatcmpl', model.id, http.headers['x-request-id'], at.now),
       plans: answersOf(planChat(model, request, at), request.n ?? 1),
       signal: clientSignal(reply.raw),
+      log: options.log,
     };
     return request.stream ? stream(work, reply, report) : answer(work, reply, report);
   });
@@ -55,7 +57,7 @@ const answer = async (work: Work, reply: FastifyReply, report: Report) => {
 
 const stream = async (work: Work, reply: FastifyReply, report: Report) => {
   const { model, head, plans, signal, request } = work;
-  await streamed(reply, signal, async (events) => {
+  await streamed(reply, signal, work.log, async (events) => {
     const chat = new ChatStream(events, head, model.runtime, request.logprobs ?? false);
     const ends = await generateAnswers(model, plans, signal, chat);
     report(ends);

@@ -33,7 +33,7 @@ export const completionRoute = (app: FastifyInstance, options: ServerOptions): v
       report,
     };
     if (request.stream) {
-      return streamed(reply, work.signal, async (events) => {
+      return streamed(reply, work.signal, options.log, async (events) => {
         const { writer, usage } = await complete(work, events);
         if (request.stream_options?.include_usage) writer.usage(usage);
       });

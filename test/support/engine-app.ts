@@ -1,0 +1,89 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { Runtime } from '../../src/engines/llamacpp/runtime/runtime.ts';
+import { buildApp } from '../../src/engines/llamacpp/server/app.ts';
+import { servedModel } from '../../src/engines/llamacpp/server/load-engine.ts';
+import { ServedEngine } from '../../src/engines/llamacpp/server/served-engine.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** The body, parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
+  readonly json: any;
+  /** The `data:` lines of an event stream; `[DONE]` as it is. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
+  readonly events: readonly any[];
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const eventsOf = (text: string): readonly unknown[] =>
+  text
+    .split('\n\n')
+    .filter((event) => event.startsWith('data: '))
+    .map((event) => event.slice('data: '.length))
+    .map((data) => (data === '[DONE]' ? data : JSON.parse(data)));
+
+export type HttpPlace = { readonly port: number } | { readonly socketPath: string };
+
+/** One request over a real connection; a body is sent as JSON unless it is text already. */
+export const http = (
+  place: HttpPlace,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> =>
+  new Promise((resolve, reject) => {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const sent = request({ host: '127.0.0.1', ...place, method, path, headers: { ...type, ...headers } });
+    sent.on('error', reject);
+    sent.on('response', async (answer) => {
+      try {
+        let text = '';
+        for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+        const status = answer.statusCode ?? 0;
+        resolve({ status, headers: answer.headers, text, json: parse(text), events: eventsOf(text) });
+      } catch (caught) {
+        reject(caught);
+      }
+    });
+    sent.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
+  });
+
+export interface EngineApp {
+  readonly place: HttpPlace;
+  readonly engine: ServedEngine;
+  readonly log: readonly string[];
+  get(path: string): Promise<HttpAnswer>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>;
+}
+
+/** The engine's HTTP side on a port, with this runtime behind it; loading when there is none. */
+export const engineApp = async (runtime: Runtime | undefined): Promise<EngineApp> => {
+  const engine = new ServedEngine('fake');
+  const now = new Date('2026-11-22T12:00:00Z');
+  if (runtime) engine.ready(servedModel('fake', runtime, now));
+  const log: string[] = [];
+  const moment = () => ({ now, seed: 7 });
+  const app = buildApp({ engine, version: '1.2.3', moment, log: (line) => log.push(line) });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  onTestFinished(() => app.close());
+  const place = { port: (app.server.address() as AddressInfo).port };
+  return {
+    place,
+    engine,
+    log,
+    get: (path) => http(place, 'GET', path),
+    post: (path, body, headers) => http(place, 'POST', path, body, headers),
+  };
+};
