@@ -13,7 +13,7 @@ import type { StackPlan } from './plan.ts';
 import { planChanges } from './plan-changes.ts';
 import type { StackRecord } from './record.ts';
 import { engineModelOf, gatewayConfigOf } from './served-model.ts';
-import { startServer } from './start-server.ts';
+import { checkPort, startServer } from './start-server.ts';
 import type { Step } from './step.ts';
 import { stopServer } from './stop-server.ts';
 import { waitReady } from './wait-ready.ts';
@@ -64,6 +64,15 @@ export const applyPlan = (
   const need = <T>(value: T | undefined): T => {
     if (value === undefined) throw failure('BUG', { problem: 'a step of `up` ran before the one it needs' });
     return value;
+  };
+
+  const address: Step = {
+    title: `Address ${plan.gateway.host}:${plan.gateway.port}`,
+    run: async () => {
+      const { host, port } = plan.gateway;
+      const ours = running?.gateway.host === host && running.gateway.port === port;
+      if (!ours) await checkPort(system, { host, port });
+    },
   };
 
   const engine: Step = {
@@ -171,5 +180,5 @@ export const applyPlan = (
     },
   };
 
-  return { steps: [engine, model, settings, server, loading], result: () => need(result) };
+  return { steps: [address, engine, model, settings, server, loading], result: () => need(result) };
 };

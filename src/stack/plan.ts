@@ -1,12 +1,13 @@
 import type { EngineName } from '../api/models.ts';
 import type { Settings } from '../config/schema.ts';
-import type { Engine, EngineBudget } from '../engines/engine.ts';
+import type { EngineBudget } from '../engines/engine.ts';
 import { failure } from '../errors.ts';
 import type { MachineReport } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
 import type { CatalogModel } from '../models/model.ts';
 import { engineBudget } from './budget.ts';
 import { graphicsNotes } from './graphics-notes.ts';
+import type { Launcher } from './launcher.ts';
 import { type PlannedModel, plannedAsked, plannedCandidates, plannedKept } from './planned-model.ts';
 
 /** A model as it is named; `catalog` when the catalogue knows it. */
@@ -20,7 +21,7 @@ export interface PlanFacts {
   readonly report: MachineReport;
   readonly settings: Settings;
   /** Engines to choose from, best first. */
-  readonly engines: readonly Pick<Engine<never>, 'name' | 'probe'>[];
+  readonly engines: readonly Pick<Launcher, 'name' | 'probe'>[];
   /** What could be served, best first; without those that cannot be had at all. */
   readonly candidates: readonly Candidate[];
   /** The model that was asked for; there is no falling back from it. */

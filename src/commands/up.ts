@@ -1,0 +1,135 @@
+import { Command, Option } from 'commander';
+import { readOwnerKey } from '../config/keys.ts';
+import { parseSetting } from '../config/load.ts';
+import { type SettingKey, type Settings, settings } from '../config/schema.ts';
+import type { Context } from '../context.ts';
+import { failure } from '../errors.ts';
+import { applyPlan } from '../stack/apply.ts';
+import { holdChangeLock } from '../stack/change-lock.ts';
+import { ownProgram } from '../stack/entry.ts';
+import { type Facts, gatherFacts } from '../stack/facts.ts';
+import { planStack, type StackPlan } from '../stack/plan.ts';
+import { planLines } from '../stack/plan-text.ts';
+import type { DefineCommand } from './command.ts';
+import { summaryLines, summaryOf } from './up/summary.ts';
+
+/** A large model on a slow line; whoever waits for another `up` may leave with Ctrl-C. */
+const waitForOtherMs = 12 * 3600 * 1000;
+
+/** The flags that stand for a setting. */
+const settingFlags: readonly (readonly [flag: string, key: SettingKey])[] = [
+  ['-m, --model <reference>', 'model'],
+  ['-p, --port <port>', 'gateway.port'],
+  ['--engine <name>', 'engine'],
+  ['--context <tokens>', 'context'],
+  ['--parallel <requests>', 'parallel'],
+  ['--threads <count>', 'threads'],
+  ['--gpu <auto|off>', 'gpu'],
+];
+
+interface UpOptions {
+  readonly dryRun?: true;
+  readonly wait: boolean;
+}
+
+export const define: DefineCommand = (open) => {
+  const up = new Command('up')
+    .description('serve a model: plan, fetch, start, wait')
+    .option('-n, --dry-run', 'print the plan and change nothing')
+    .option('--no-wait', 'return once the gateway answers, while the model still loads');
+  for (const [flag, key] of settingFlags) {
+    const name = flag.slice(0, flag.indexOf(' <')).split(', ').at(-1) ?? flag;
+    const read = (text: string): unknown => parseSetting(key, text, name);
+    up.addOption(new Option(flag, settings[key].description).argParser(read));
+  }
+  return up
+    .addHelpText(
+      'after',
+      `
+Running it again changes only what differs. The model of the last \`up\` stays until another one is named;
+\`--model auto\` chooses anew.
+
+Examples:
+  $ localai up
+  $ localai up --model org/repo
+  $ localai up --model ./model.gguf --context 16384
+  $ localai up --dry-run --json`,
+    )
+    .action(async (_options, command: Command) =>
+      run(open(command), command.opts<UpOptions>(), flagsOf(command)),
+    );
+};
+
+const flagsOf = (command: Command): Partial<Settings> =>
+  Object.fromEntries(
+    command.options.flatMap((option) => {
+      const key = settingFlags.find(([flag]) => flag === option.flags)?.[1];
+      const value: unknown = command.getOptionValue(option.attributeName());
+      return key === undefined || value === undefined ? [] : [[key, value]];
+    }),
+  );
+
+const run = async (context: Context, options: UpOptions, flags: Partial<Settings>): Promise<void> => {
+  const { system, paths, packageFolder, signal, output } = context;
+  const { values } = await context.config(flags);
+  if (options.dryRun) {
+    const facts = await gatherFacts(system, paths, packageFolder, values);
+    showPlan(context, planStack(facts.plan), facts);
+    return;
+  }
+  const release = await holdChangeLock(system, paths, {
+    what: 'up',
+    waitMs: waitForOtherMs,
+    onWait: ({ pid, what }) => output.note(`Waiting for \`{localai} ${what}\` (process ${pid}) to finish.`),
+    signal,
+  });
+  try {
+    const facts = await gatherFacts(system, paths, packageFolder, values);
+    await apply(context, options, planStack(facts.plan), facts, release);
+  } finally {
+    await release();
+  }
+};
+
+const showPlan = ({ output }: Context, plan: StackPlan, { report, running, previous }: Facts): void => {
+  output.data({ plan, machine: report, running: running?.gateway ?? null });
+  for (const line of planLines(plan, report)) output.print(line);
+  const model = previous?.planned.id ?? previous?.model.id;
+  output.print(
+    running ? `Running   ${running.gateway.url}, ${model ?? 'a model of its own'}` : 'Running   nothing',
+  );
+};
+
+const apply = async (
+  context: Context,
+  options: UpOptions,
+  plan: StackPlan,
+  facts: Facts,
+  release: () => Promise<void>,
+): Promise<void> => {
+  const { system, paths, packageFolder, output, signal, version } = context;
+  const launcher = facts.launchers.find(({ name }) => name === plan.engine.name);
+  if (!launcher) throw failure('BUG', { problem: `the plan names an unknown engine, ${plan.engine.name}` });
+  for (const line of planLines(plan, facts.report)) output.detail(line);
+  const { steps, result } = applyPlan({
+    ...{ system, paths, packageFolder, version, plan, launcher },
+    ...{ previous: facts.previous, running: facts.running },
+    program: ownProgram(packageFolder),
+    waitForModels: options.wait,
+    say: output.note,
+    onServing: release,
+  });
+  await output.tasks(steps, signal);
+  const done = result();
+  const key = await readOwnerKey(system, paths);
+  if (key === undefined) throw failure('KEY_MISSING', {});
+  output.data({
+    gateway: { url: done.record.gateway.url },
+    keyFile: paths.ownerKeyFile,
+    how: done.how,
+    changes: done.changes,
+    decisions: [...done.applied.steppedDown, ...plan.notes],
+    models: done.models.length > 0 ? done.models : done.config.models.map(({ id, roles }) => ({ id, roles })),
+  });
+  for (const line of summaryLines(summaryOf(done, key), output.paint)) output.print(line);
+};

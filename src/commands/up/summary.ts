@@ -1,0 +1,47 @@
+import type { Paint } from '../../output/output.ts';
+import type { ApplyResult } from '../../stack/apply.ts';
+
+/** What a person needs once it runs. */
+export interface Summary {
+  readonly url: string;
+  readonly modelId: string;
+  readonly caveat: string | null;
+  readonly key: string;
+  /** Honest words of the engine and of the plan. */
+  readonly notes: readonly string[];
+  /** False when the model still loads. */
+  readonly ready: boolean;
+}
+
+export const summaryOf = ({ record, config, applied, models }: ApplyResult, key: string): Summary => ({
+  url: record.gateway.url,
+  modelId: config.models[0]?.id ?? '',
+  caveat: applied.planned.caveat,
+  key,
+  notes: [...applied.plan.notes, ...models.flatMap(({ notes }) => notes)],
+  ready: models.length > 0 && models.every(({ state }) => state === 'ready'),
+});
+
+const curl = ({ url, key, modelId }: Summary): readonly string[] => [
+  `  curl ${url}/v1/chat/completions \\`,
+  `    -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' \\`,
+  `    -d '${JSON.stringify({ model: modelId, messages: [{ role: 'user', content: 'Say hello.' }] })}'`,
+];
+
+/** The last words of `up`: the address, what an editor wants to know, and one line to try it. */
+export const summaryLines = (summary: Summary, paint: Paint): readonly string[] => [
+  `localai is up at ${paint.bold(summary.url)}${summary.ready ? '' : '; the model is still loading'}`,
+  '',
+  'Your editor or agent wants (OpenAI-compatible):',
+  `  base URL  ${paint.cyan(`${summary.url}/v1`)}`,
+  `  API key   ${paint.cyan(summary.key)}   ${paint.dim('(again: {localai} key show)')}`,
+  `  model     ${paint.cyan(summary.modelId)}`,
+  ...(summary.caveat === null ? [] : ['', `${paint.yellow('Note:')} ${summary.modelId}: ${summary.caveat}.`]),
+  ...summary.notes.map((note) => `${paint.yellow('Note:')} ${note}`),
+  '',
+  'Try it:',
+  '  {localai} chat "Write a haiku about disks."',
+  ...curl(summary),
+  '',
+  paint.dim('How it is: {localai} status   Stop it: {localai} down'),
+];
