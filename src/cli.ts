@@ -27,6 +27,24 @@ interface Verb {
 /** What `localai --help` is made of, so that it need not load the verbs. */
 export const verbs: readonly Verb[] = [
   {
+    name: 'up',
+    group: 'Serve:',
+    summary: 'serve a model: plan, fetch, start, wait',
+    load: () => import('./commands/up.ts'),
+  },
+  {
+    name: 'restart',
+    group: 'Serve:',
+    summary: 'stop and start again, with the same model and settings',
+    load: () => import('./commands/restart.ts'),
+  },
+  {
+    name: 'down',
+    group: 'Serve:',
+    summary: 'stop everything that `up` started',
+    load: () => import('./commands/down.ts'),
+  },
+  {
     name: 'chat',
     group: 'Use:',
     summary: 'ask the model, or talk with it',
@@ -75,19 +93,19 @@ Examples:
   $ {localai} status --json                   what runs, for a script
   $ {localai} down                            stop it; nothing is left behind
 
-Help on one command: {localai} help <command>
-`;
+Help on one command: {localai} help <command>`;
 
-/** The program with its global options. Of each verb it has a line of help; of the one that was typed, all. */
-const rootProgram = (host: Host, env: Env, version: string, typed: Command | undefined): Command => {
+/** The program with its global options. Of most verbs it knows a line of help, of `full` everything. */
+const rootProgram = (host: Host, env: Env, invocation: string, full: readonly Command[]): Command => {
+  const words = (text: string): string => text.replaceAll('{localai}', invocation);
   const colors = (isTerminal: boolean | undefined) => () =>
     wantsColor(env, isTerminal === true, program.opts<GlobalOptions>().color);
-  const program: Command = new Command('localai')
+  const program: Command = new Command(invocation)
     .description('Your own models behind an OpenAI-compatible address, on this machine.')
     .usage('[options] <command>')
     .helpCommand(false)
     .helpOption('-h, --help', 'show help')
-    .version(version, '-V, --version', 'print the version')
+    .version(ownPackage().version, '-V, --version', 'print the version')
     .option('--json', 'print the result as JSON on stdout')
     .option('-q, --quiet', 'no progress and no notes')
     .option('-v, --verbose', 'more detail on stderr')
@@ -96,17 +114,18 @@ const rootProgram = (host: Host, env: Env, version: string, typed: Command | und
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, styleTitle: (title) => `\x1b[1m${title}\x1b[22m` })
     .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeOut: (text) => host.stdout.write(words(text)),
+      writeErr: (text) => host.stderr.write(words(text)),
       // The one catch in `run` shows what went wrong.
       outputError: () => {},
       getOutHelpWidth: () => host.stdout.columns ?? 100,
       getErrHelpWidth: () => host.stderr.columns ?? 100,
       getOutHasColors: colors(host.stdout.isTTY),
       getErrHasColors: colors(host.stderr.isTTY),
-    });
+    })
+    .addHelpText('after', examples);
   for (const { name, group, summary } of verbs) {
-    const command = typed?.name() === name ? typed : new Command(name).description(summary);
+    const command = full.find((one) => one.name() === name) ?? new Command(name).description(summary);
     program.addCommand(command.helpGroup(group));
   }
   inheritSettings(program);
@@ -192,6 +211,13 @@ const noContext: OpenContext = () => {
   throw new Error('this command was said to need no context');
 };
 
+/** The program with every verb in full, for the documentation; none of them can run. */
+export const wholeProgram = async (host: Host = process): Promise<Command> => {
+  const loaded = await Promise.all(verbs.map(({ load }) => load()));
+  const full = loaded.map(({ define }) => define(noContext));
+  return rootProgram(host, {}, 'localai', full);
+};
+
 /** `complete -- words…`, asked by the shells' completion scripts: what may come after these words. */
 const complete = async (program: Command, typed: readonly string[]): Promise<void> => {
   const { suggest } = await import('./commands/completion/suggest.ts');
@@ -233,8 +259,7 @@ export const run = async (
     completing || verb?.light ? noContext : prepareContext(host, env, stop, invocation, exit);
   const work = async (): Promise<void> => {
     const [loaded, open] = verb ? await Promise.all([verb.load(), openContext()]) : [];
-    const program = rootProgram(host, env, ownPackage().version, open && loaded?.define(open));
-    program.addHelpText('after', examples.replaceAll('{localai}', invocation));
+    const program = rootProgram(host, env, invocation, loaded && open ? [loaded.define(open)] : []);
     if (completing) await complete(program, words);
     else if (asksNothing(words)) program.outputHelp();
     else await program.parseAsync(words, { from: 'user' });

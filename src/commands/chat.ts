@@ -93,8 +93,8 @@ export const define: DefineCommand = (open) =>
 Without a question on a terminal: a conversation, line by line.
 
 Examples:
-  $ localai chat "Write a Python function that adds two numbers."
-  $ cat error.log | localai chat "What went wrong here?"
-  $ localai chat --json "Say hello" | jq -r .answer`,
+  $ {localai} chat "Write a Python function that adds two numbers."
+  $ cat error.log | {localai} chat "What went wrong here?"
+  $ {localai} chat --json "Say hello" | jq -r .answer`,
     )
     .action((words: string[], options: ChatOptions, command: Command) => chat(open(command), words, options));

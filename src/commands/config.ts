@@ -13,9 +13,9 @@ export const define: DefineCommand = (open) => {
 Settings come from, later ones win: defaults, config.yaml, LOCALAI_* variables, flags.
 
 Examples:
-  $ localai config list
-  $ localai config set gateway.port 9000
-  $ localai config get gateway.port`,
+  $ {localai} config list
+  $ {localai} config set gateway.port 9000
+  $ {localai} config get gateway.port`,
   );
 
   config

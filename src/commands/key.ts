@@ -8,8 +8,8 @@ export const define: DefineCommand = (open) => {
     'after',
     `
 Examples:
-  $ export OPENAI_API_KEY=$(localai key show)
-  $ localai key rotate`,
+  $ export OPENAI_API_KEY=$({localai} key show)
+  $ {localai} key rotate`,
   );
 
   key
