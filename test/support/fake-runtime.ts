@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
+import { Template } from '@huggingface/jinja';
 import type {
   GeneratedToken,
   Generation,
@@ -28,8 +29,6 @@ export interface FakeModel {
   /** After its last token it says nothing more, but does not end until the client leaves. */
   readonly hangs?: boolean;
   readonly facts?: Partial<ModelFacts>;
-  /** Stands in for Jinja. */
-  readonly render?: (template: string, variables: Readonly<Record<string, unknown>>) => string;
 }
 
 const firstControl = 70_000;
@@ -93,7 +92,7 @@ export const fakeRuntime = (model: FakeModel = {}): FakeRuntime => {
     tokenize,
     detokenize: (tokens) => tokens.map(textOf).join(''),
     tokenBytes: (token) => new TextEncoder().encode(textOf(token)),
-    renderTemplate: model.render ?? (() => ''),
+    renderTemplate: (template, variables) => new Template(template).render({ ...variables }),
     checkGrammar: (gbnf) => {
       if (!gbnf.includes('root')) throw new Error('no root');
     },

@@ -1,10 +1,12 @@
 import type { Token } from '../../runtime/runtime.ts';
 import { type RenderedChat, renderChat } from '../../template/render-chat.ts';
+import { genericSyntax } from '../../tools/generic-syntax.ts';
 import type { ChatRequest } from '../request/chat-request.ts';
 import { badRequest } from '../request/request-error.ts';
 import type { ServedModel } from '../served-model.ts';
 import { chatTools, templateMessages, withToolsInSystem } from './chat-messages.ts';
 import { chatTokens } from './prompt-tokens.ts';
+import { toolHistoryAsText } from './tool-history.ts';
 
 export interface ChatPrompt {
   readonly tokens: readonly Token[];
@@ -22,7 +24,8 @@ export const chatPrompt = (model: ServedModel, request: ChatInput, now: Date): C
   const { facts } = model.runtime;
   const template = facts.chatTemplate;
   const tools = chatTools(request.tools);
-  const plain = templateMessages(request.messages, template);
+  const given = templateMessages(request.messages, template);
+  const plain = model.syntax === genericSyntax ? toolHistoryAsText(given) : given;
   const inSystem = tools.length > 0 && model.syntax.listInSystem;
   const chat = renderChat({
     template,
