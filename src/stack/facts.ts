@@ -3,7 +3,8 @@ import type { Settings } from '../config/schema.ts';
 import { createLlamacpp } from '../engines/llamacpp/engine.ts';
 import { probeMachine } from '../machine/probe-machine.ts';
 import type { MachineReport } from '../machine/report.ts';
-import { type Candidate, chooseModels } from '../models/choose.ts';
+import { findByReference, findInCatalog } from '../models/catalog/catalog.ts';
+import { chooseModels } from '../models/choose.ts';
 import { findModel } from '../models/ensure.ts';
 import { parseReference } from '../models/reference.ts';
 import type { System } from '../system/system.ts';
@@ -47,12 +48,11 @@ export const gatherFacts = async (
   const isHere = async (reference: string): Promise<boolean> =>
     (await findModel(system, paths, parseReference(reference, system.cwd), packageFolder)) !== undefined;
 
-  const asked = async (candidates: readonly Candidate[]): Promise<NamedModel | undefined> => {
+  const asked = (): NamedModel | undefined => {
     const { model } = settings;
     if (model === undefined || model === auto) return undefined;
     const reference = parseReference(model, system.cwd);
-    const name = reference.kind === 'catalog' ? reference.name : undefined;
-    const catalog = candidates.find((one) => one.model.name === name || one.model.reference === model)?.model;
+    const catalog = reference.kind === 'catalog' ? findInCatalog(reference.name) : findByReference(model);
     return { reference: catalog?.reference ?? model, catalog };
   };
 
@@ -67,7 +67,7 @@ export const gatherFacts = async (
     readRunning(system, paths),
   ]);
   const candidates = chooseModels(report);
-  const named = await asked(candidates);
+  const named = asked();
   const [launchers, keptModel, present] = await Promise.all([
     launchersFor(system, paths, packageFolder, report),
     kept(previous),

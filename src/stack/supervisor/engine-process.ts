@@ -22,6 +22,9 @@ export interface EngineProcess {
   stop(graceMs: number): Promise<void>;
 }
 
+/** How our own engines begin their lines. */
+export const startsWithDate = /^\d{4}-\d\d-\d\dT[\d:.]+Z /;
+
 const rememberedLines = 40;
 
 const soundsLikeReason = /error|fail|fatal|abort|terminate|out of memory|cannot|exception/i;
@@ -30,7 +33,9 @@ const soundsLikeReason = /error|fail|fatal|abort|terminate|out of memory|cannot|
 const isTrace = (line: string): boolean => /^\s+at |^Node\.js v\d|^\s*[\^}{]/.test(line);
 
 const lastWordsOf = (lines: readonly string[]): string | undefined => {
-  const said = lines.filter((line) => line.trim() !== '' && !isTrace(line));
+  const said = lines
+    .map((line) => line.replace(startsWithDate, ''))
+    .filter((line) => line.trim() !== '' && !isTrace(line));
   return (said.findLast((line) => soundsLikeReason.test(line)) ?? said.at(-1))?.trim().slice(0, 300);
 };
 

@@ -7,6 +7,7 @@ import { createBroadcast } from './broadcast.ts';
 import { defaultCrashBudget } from './crash-budget.ts';
 import { engineLogFile } from './engine-files.ts';
 import { createKeeper, type Keeper, type KeeperTiming } from './engine-keeper.ts';
+import { startsWithDate } from './engine-process.ts';
 import { writeEngineState } from './engine-state.ts';
 import { defaultWatchTiming } from './engine-watch.ts';
 import { modelView } from './model-view.ts';
@@ -29,6 +30,10 @@ export interface Supervisor extends ModelControl {
 }
 
 const engineLog = { maxBytes: 10 * 1024 * 1024, keepFiles: 3 };
+
+/** Our own engines date their lines themselves. */
+const dated = (line: string, now: number): string =>
+  startsWithDate.test(line) ? line : `${new Date(now).toISOString()} ${line}`;
 
 /** An error of the registry that says what the engine said. */
 const errorOf = (model: ModelStatus): LocalaiError =>
@@ -77,7 +82,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       model,
       command,
       timing,
-      onLine: (line) => log.write(`${new Date(system.clock.now()).toISOString()} ${line}`),
+      onLine: (line) => log.write(dated(line, system.clock.now())),
       onChange: (status, file) => {
         const { state, pid, fault } = status;
         if (state !== logged) options.log('model', { model: model.id, state, pid, fault: fault?.message });
