@@ -1,4 +1,6 @@
-import { failure } from '../../../errors.ts';
+import { CallSplitter } from './parsing/call-splitter.ts';
+import { HarmonyParser } from './parsing/harmony-parser.ts';
+import { ThinkingSplitter } from './parsing/thinking-splitter.ts';
 import type { ReasoningStart } from './reasoning.ts';
 import type { ChatTool } from './tool.ts';
 import type { ToolSyntax } from './tool-syntax.ts';
@@ -19,15 +21,48 @@ export interface AnswerParser {
   end(): AnswerPiece[];
 }
 
-/**
- * Splits an answer into content, thinking and tool calls while it streams; markers that are not whole yet are held
- * back. Without `tools` everything but thinking is content. What looks like a call and is none stays content.
- */
-export const createAnswerParser = (_options: {
+export interface AnswerParserOptions {
+  /** `forced`: the grammar lets only calls through, so what is no call is only the beginning of one. */
   readonly calls:
     | { readonly syntax: ToolSyntax; readonly tools: readonly ChatTool[]; readonly forced: boolean }
     | undefined;
   readonly reasoning: ReasoningStart | undefined;
-}): AnswerParser => {
-  throw failure('BUG', { problem: 'createAnswerParser is not written yet' });
+}
+
+/**
+ * Splits an answer into content, thinking and tool calls while it streams; markers that are not whole yet are held
+ * back. Without `tools` everything but thinking is content. What looks like a call and is none stays content.
+ */
+export const createAnswerParser = (options: AnswerParserOptions): AnswerParser => {
+  const parser = parserFor(options);
+  if (!options.calls?.forced) return parser;
+  const withoutContent = (pieces: AnswerPiece[]): AnswerPiece[] =>
+    pieces.filter(({ type }) => type !== 'content');
+  return { push: (text) => withoutContent(parser.push(text)), end: () => withoutContent(parser.end()) };
+};
+
+const parserFor = ({ calls, reasoning }: AnswerParserOptions): AnswerParser => {
+  if (calls?.syntax.style === 'harmony' || reasoning?.reasoning.style === 'harmony') {
+    const names = calls?.tools.map((tool) => tool.function.name) ?? [];
+    return new HarmonyParser(names, reasoning?.at ?? 'possible');
+  }
+  const answer = calls ? new CallSplitter(calls.syntax, calls.tools) : plainAnswer;
+  if (reasoning?.reasoning.style !== 'tags') return answer;
+  return thinkingFirst(new ThinkingSplitter(reasoning.reasoning, reasoning.at), answer);
+};
+
+const plainAnswer: AnswerParser = {
+  push: (text) => (text === '' ? [] : [{ type: 'content', text }]),
+  end: () => [],
+};
+
+const thinkingFirst = (splitter: ThinkingSplitter, answer: AnswerParser): AnswerParser => {
+  const pieces = (stretches: ReturnType<ThinkingSplitter['push']>): AnswerPiece[] =>
+    stretches.flatMap(({ thinking, text }): AnswerPiece[] =>
+      thinking ? [{ type: 'reasoning', text }] : answer.push(text),
+    );
+  return {
+    push: (text) => pieces(splitter.push(text)),
+    end: () => [...pieces(splitter.end()), ...answer.end()],
+  };
 };
