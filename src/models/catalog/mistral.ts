@@ -1,0 +1,86 @@
+import type { CatalogModel } from '../model.ts';
+
+/** Mistral's open models. Sizes of the Ministral files as the hub lists them; KV bytes as in qwen.ts. */
+export const mistral: readonly CatalogModel[] = [
+  {
+    name: 'Devstral-Small-2-24B-Instruct-2512',
+    summary: 'coding agent, for a fast graphics card or much patience',
+    reference:
+      'hf:unsloth/Devstral-Small-2-24B-Instruct-2512-GGUF/Devstral-Small-2-24B-Instruct-2512-Q4_K_M.gguf',
+    license: 'Apache-2.0',
+    parameters: 24_000_000_000,
+    sizeBytes: 14_334_000_000,
+    contextTokens: 262_144,
+    // 40 layers, 8 KV heads, head width 128
+    kvBytesPerToken: 163_840,
+    roles: ['coder', 'general'],
+    tools: true,
+    reasoning: false,
+    fim: false,
+    figures: 'memory',
+  },
+  {
+    name: 'Ministral-3-14B-Instruct-2512',
+    summary: 'all-rounder for machines with many cores or a graphics card',
+    reference: 'hf:mistralai/Ministral-3-14B-Instruct-2512-GGUF/Ministral-3-14B-Instruct-2512-Q4_K_M.gguf',
+    license: 'Apache-2.0',
+    parameters: 13_500_000_000,
+    sizeBytes: 8_239_593_024,
+    contextTokens: 262_144,
+    // 40 layers, 8 KV heads, head width 128
+    kvBytesPerToken: 163_840,
+    roles: ['general', 'coder'],
+    tools: true,
+    reasoning: false,
+    fim: false,
+    figures: 'memory',
+  },
+  {
+    name: 'Ministral-3-8B-Instruct-2512',
+    summary: 'all-rounder that calls tools well',
+    reference: 'hf:mistralai/Ministral-3-8B-Instruct-2512-GGUF/Ministral-3-8B-Instruct-2512-Q4_K_M.gguf',
+    license: 'Apache-2.0',
+    parameters: 8_490_000_000,
+    sizeBytes: 5_198_911_904,
+    contextTokens: 262_144,
+    // 34 layers, 8 KV heads, head width 128
+    kvBytesPerToken: 139_264,
+    roles: ['general', 'coder'],
+    tools: true,
+    reasoning: false,
+    fim: false,
+    figures: 'memory',
+  },
+  {
+    name: 'Ministral-3-3B-Instruct-2512',
+    summary: 'small all-rounder that calls tools well',
+    reference: 'hf:mistralai/Ministral-3-3B-Instruct-2512-GGUF/Ministral-3-3B-Instruct-2512-Q4_K_M.gguf',
+    license: 'Apache-2.0',
+    parameters: 3_430_000_000,
+    sizeBytes: 2_147_023_008,
+    contextTokens: 262_144,
+    // 26 layers, 8 KV heads, head width 128
+    kvBytesPerToken: 106_496,
+    roles: ['general', 'coder'],
+    tools: true,
+    reasoning: false,
+    fim: false,
+    figures: 'memory',
+  },
+  {
+    name: 'Mistral-7B-Instruct-v0.3',
+    summary: 'the older 7B, for those who know it',
+    reference: 'hf:bartowski/Mistral-7B-Instruct-v0.3-GGUF/Mistral-7B-Instruct-v0.3-Q4_K_M.gguf',
+    license: 'Apache-2.0',
+    parameters: 7_250_000_000,
+    sizeBytes: 4_372_800_000,
+    contextTokens: 32_768,
+    // 32 layers, 8 KV heads, head width 128
+    kvBytesPerToken: 131_072,
+    roles: ['general', 'coder'],
+    tools: true,
+    reasoning: false,
+    fim: false,
+    figures: 'memory',
+  },
+];
