@@ -2,32 +2,21 @@ import type { z } from 'zod';
 import type { ChatMessage } from '../../template/chat-message.ts';
 import { toolsAsSystemText } from '../../tools/system-text.ts';
 import type { ChatTool } from '../../tools/tool.ts';
+import type { ToolSyntax } from '../../tools/tool-syntax.ts';
 import type { RequestMessage, tools as toolsField } from '../request/chat-request.ts';
 
-/** Drops what is null, so that a template sees no difference to a field that was left out. */
+/** The messages for a template: vLLM's `reasoning` is an earlier answer's thinking as well as `reasoning_content`. */
+export const chatMessages = (messages: readonly RequestMessage[]): readonly ChatMessage[] =>
+  messages.map(({ reasoning, ...message }) => {
+    const thinking = message.reasoning_content ?? reasoning ?? undefined;
+    const { reasoning_content: _, ...rest } = message;
+    return withoutNulls(thinking === undefined ? rest : { ...rest, reasoning_content: thinking });
+  });
+
 const withoutNulls = (message: RequestMessage): ChatMessage =>
   Object.fromEntries(
-    Object.entries(message).filter(
-      ([key, value]) => value !== undefined && (value !== null || key === 'content'),
-    ),
+    Object.entries(message).filter(([, value]) => value !== undefined && value !== null),
   ) as ChatMessage;
-
-/**
- * The messages as a template expects them: thinking under one name whichever the client sent, and OpenAI's newer
- * role `developer` as the `system` that templates know, unless this one knows it itself.
- */
-export const templateMessages = (
-  messages: readonly RequestMessage[],
-  template: string | undefined,
-): readonly ChatMessage[] => {
-  const knowsDeveloper = template?.includes('developer') ?? false;
-  return messages.map((message) => {
-    const { reasoning, ...rest } = withoutNulls(message);
-    const role = rest.role === 'developer' && !knowsDeveloper ? 'system' : rest.role;
-    const thinking = rest.reasoning_content ?? reasoning;
-    return { ...rest, role, ...(typeof thinking === 'string' ? { reasoning_content: thinking } : {}) };
-  });
-};
 
 /** The tools in the shape that templates were made for. */
 export const chatTools = (tools: z.infer<typeof toolsField> | null | undefined): readonly ChatTool[] =>
@@ -40,14 +29,19 @@ export const chatTools = (tools: z.infer<typeof toolsField> | null | undefined):
     },
   }));
 
-/** Lists the tools in the system message, for templates that know none. */
+/** Lists the tools in the system message, for templates that do not. */
 export const withToolsInSystem = (
   messages: readonly ChatMessage[],
   tools: readonly ChatTool[],
+  syntax: ToolSyntax,
 ): readonly ChatMessage[] => {
-  const list = toolsAsSystemText(tools);
+  const list = toolsAsSystemText(tools, syntax);
   const [first, ...others] = messages;
-  if (first?.role !== 'system') return [{ role: 'system', content: list }, ...messages];
-  const parts = typeof first.content === 'string' ? [{ type: 'text', text: first.content }] : first.content;
-  return [{ ...first, content: [...(parts ?? []), { type: 'text', text: `\n\n${list}` }] }, ...others];
+  if (first?.role !== 'system' && first?.role !== 'developer') {
+    return [{ role: 'system', content: list }, ...messages];
+  }
+  const given = first.content ?? '';
+  const content =
+    typeof given === 'string' ? `${given}\n\n${list}` : [...given, { type: 'text', text: `\n${list}` }];
+  return [{ ...first, content }, ...others];
 };

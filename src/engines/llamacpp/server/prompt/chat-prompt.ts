@@ -1,12 +1,10 @@
 import type { Token } from '../../runtime/runtime.ts';
 import { type RenderedChat, renderChat } from '../../template/render-chat.ts';
-import { genericSyntax } from '../../tools/generic-syntax.ts';
 import type { ChatRequest } from '../request/chat-request.ts';
 import { badRequest } from '../request/request-error.ts';
 import type { ServedModel } from '../served-model.ts';
-import { chatTools, templateMessages, withToolsInSystem } from './chat-messages.ts';
+import { chatMessages, chatTools, withToolsInSystem } from './chat-messages.ts';
 import { chatTokens } from './prompt-tokens.ts';
-import { toolHistoryAsText } from './tool-history.ts';
 
 export interface ChatPrompt {
   readonly tokens: readonly Token[];
@@ -22,14 +20,12 @@ type ChatInput = Pick<
 /** The prompt of a chat. Throws CHAT_TEMPLATE and CHAT_CONTENT like renderChat, and a 400. */
 export const chatPrompt = (model: ServedModel, request: ChatInput, now: Date): ChatPrompt => {
   const { facts } = model.runtime;
-  const template = facts.chatTemplate;
   const tools = chatTools(request.tools);
-  const given = templateMessages(request.messages, template);
-  const plain = model.syntax === genericSyntax ? toolHistoryAsText(given) : given;
+  const messages = chatMessages(request.messages);
   const inSystem = tools.length > 0 && model.syntax.listInSystem;
   const chat = renderChat({
-    template,
-    messages: inSystem ? withToolsInSystem(plain, tools) : plain,
+    template: facts.chatTemplate,
+    messages: inSystem ? withToolsInSystem(messages, tools, model.syntax) : messages,
     ...(tools.length > 0 && !inSystem ? { tools } : {}),
     addGenerationPrompt: addsGenerationPrompt(request),
     bosText: facts.bosText,
