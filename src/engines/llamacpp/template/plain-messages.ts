@@ -90,9 +90,22 @@ const withToolNames = (messages: readonly PlainMessage[]): readonly PlainMessage
   });
 };
 
+const isInstruction = ({ role }: PlainMessage): boolean => role === 'system' || role === 'developer';
+
+/** Agents send several at the beginning; most templates know one and would drop the others, or refuse. */
+const withOneInstruction = (messages: readonly PlainMessage[]): readonly PlainMessage[] => {
+  const end = messages.findIndex((message) => !isInstruction(message));
+  const leading = messages.slice(0, end === -1 ? messages.length : end);
+  const [first] = leading;
+  if (!first || leading.length === 1) return messages;
+  const role = leading.every((message) => message.role === first.role) ? first.role : 'system';
+  const content = leading.map((message) => message.content).join('\n\n');
+  return [{ ...first, role, content }, ...messages.slice(leading.length)];
+};
+
 /**
- * Content as text, arguments as objects, `developer` as `system` where the template does not know it, nothing that is
- * null. Throws CHAT_CONTENT for parts that are no text.
+ * Content as text, arguments as objects, `developer` as `system` where the template does not know it, one instruction at
+ * the beginning, nothing that is null. Throws CHAT_CONTENT for parts that are no text.
  */
 export const plainMessages = (messages: readonly ChatMessage[], template: string): readonly PlainMessage[] =>
-  withToolNames(messages.map((message, index) => plainMessage(message, index, template)));
+  withOneInstruction(withToolNames(messages.map((message, index) => plainMessage(message, index, template))));

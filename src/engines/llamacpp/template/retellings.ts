@@ -28,6 +28,9 @@ const shortIds: Retelling = (messages) => {
 const mergeable = (message: PlainMessage | undefined): boolean =>
   message !== undefined && (message.role === 'user' || message.role === 'assistant') && !message.tool_calls;
 
+/** Mistral's templates want an answer between a tool's result and the user's next words. */
+const acknowledgement: PlainMessage = { role: 'assistant', content: 'OK.' };
+
 /** One system message, at the beginning, and turns that alternate; later instructions keep their place as the user's. */
 const oneEach: Retelling = (messages) => {
   const first = messages.findIndex(({ role }) => role !== 'system');
@@ -40,7 +43,8 @@ const oneEach: Retelling = (messages) => {
     const last = turns.at(-1);
     if (last && last.role === message.role && mergeable(last) && mergeable(message)) {
       turns[turns.length - 1] = joined(last, message);
-    } else turns.push(message);
+    } else if (last?.role === 'tool' && message.role === 'user') turns.push(acknowledgement, message);
+    else turns.push(message);
   }
   const [head, ...more] = system;
   return head ? [more.reduce(joined, head), ...turns] : turns;

@@ -43,6 +43,27 @@ const argumentsAsText = (message: PlainMessage): PlainMessage => {
   return { ...message, tool_calls: calls };
 };
 
+/** Each call with its own result: for templates that write one call in a turn. */
+const oneCallEach = (messages: readonly PlainMessage[]): readonly PlainMessage[] => {
+  const results = new Map(
+    messages.filter(({ role }) => role === 'tool').map((message) => [message.tool_call_id, message]),
+  );
+  const moved = new Set<PlainMessage>();
+  const split = messages.map((message): readonly PlainMessage[] => {
+    const { tool_calls: calls } = message;
+    if (!calls || calls.length < 2) return [message];
+    return calls.flatMap((call, i) => {
+      const result = results.get(call.id);
+      if (result) moved.add(result);
+      const turn = { ...message, content: i === 0 ? message.content : '', tool_calls: [call] };
+      return result ? [turn, result] : [turn];
+    });
+  });
+  return split.flatMap((group) =>
+    group.length === 1 ? group.filter((message) => !moved.has(message)) : group,
+  );
+};
+
 /** Earlier calls and their results in the form in which this template does not lose them. */
 export const writtenHistory = (
   messages: readonly PlainMessage[],
@@ -50,11 +71,12 @@ export const writtenHistory = (
   render: RenderTemplate,
 ): readonly PlainMessage[] => {
   if (!messages.some(({ role, tool_calls: calls }) => role === 'tool' || calls)) return messages;
-  const { calls, results } = callHistory(template, render);
+  const { calls, several, results } = callHistory(template, render);
   if (calls === 'none') {
     const syntax = detectToolSyntax({ template, render });
     return resultsAsText(messages.map((message) => callsAsText(message, syntax)));
   }
-  const written = calls === 'text' ? messages.map(argumentsAsText) : messages;
+  const single = several ? messages : oneCallEach(messages);
+  const written = calls === 'text' ? single.map(argumentsAsText) : single;
   return results ? written : resultsAsText(written);
 };
