@@ -33,6 +33,18 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/up.ts'),
   },
   {
+    name: 'status',
+    group: 'Serve:',
+    summary: 'what runs, and how well',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'logs',
+    group: 'Serve:',
+    summary: 'what the gateway and the engines wrote',
+    load: () => import('./commands/logs.ts'),
+  },
+  {
     name: 'restart',
     group: 'Serve:',
     summary: 'stop and start again, with the same model and settings',
@@ -229,7 +241,7 @@ const watchStdout = (host: Host, stop: StopWatch): { fault: NodeJS.ErrnoExceptio
   const state: { fault: NodeJS.ErrnoException | undefined } = { fault: undefined };
   host.stdout.on('error', (fault) => {
     state.fault ??= fault;
-    stop.abort();
+    stop.abort(fault);
   });
   // Nothing but prose is lost with stderr.
   host.stderr.on('error', () => {});
@@ -266,7 +278,8 @@ export const run = async (
   };
   try {
     await Promise.race([work(), stop.forced]);
-    return stdout.fault && stdout.fault.code !== 'EPIPE' ? exitCodes.disk : code;
+    if (stdout.fault) throw stdout.fault;
+    return code;
   } catch (caught) {
     if (caught instanceof CommanderError && caught.exitCode === 0) return exitCodes.ok;
     // A group of commands without a command under it: its help was shown on stderr.

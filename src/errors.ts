@@ -341,6 +341,12 @@ export const errors = {
     message: 'The disk is full: {problem}',
     hint: 'Free some (`{localai} models list` shows sizes, `{localai} models rm` removes), then try again.',
   }),
+  PATH_UNUSABLE: entry({
+    kind: 'outside',
+    exit: 'disk',
+    message: '{path} cannot be used: {problem}',
+    hint: 'Move away what is in the way, or set LOCALAI_HOME to another folder.',
+  }),
   PERMISSION: entry({
     kind: 'outside',
     exit: 'disk',

@@ -30,7 +30,7 @@ export const refusal = async (
   const { code, message } = problemOf(await body.text());
   if (statusCode === 401 || statusCode === 403) return failure('KEY_REFUSED', { url, problem: message });
   if (statusCode === 503 && (code === 'model_loading' || code === 'upstream_unreachable')) {
-    const retryAfter = Number(headers['retry-after']) || 2;
+    const retryAfter = Number(headers['retry-after'] ?? 2);
     return failure('MODEL_LOADING', { model: 'The model', phase: message, retryAfter });
   }
   return failure('REQUEST_FAILED', { status: statusCode, problem: message });

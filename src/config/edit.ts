@@ -18,7 +18,12 @@ const freshComment = ' Settings of localai; all of them: localai config list';
  * Sets one value in config.yaml and keeps everything else as it was written, comments included. Returns the value
  * as it will be read. Throws CONFIG_UNKNOWN_KEY and CONFIG_BAD_VALUE before anything is written.
  */
-export const setSetting = (system: System, paths: Paths, name: string, text: string): Promise<unknown> => {
+export const setSetting = async (
+  system: System,
+  paths: Paths,
+  name: string,
+  text: string,
+): Promise<unknown> => {
   const place = 'the command line';
   const key = settingKey(name, place);
   const value = parseSetting(key, text, place);
@@ -39,7 +44,7 @@ export const setSetting = (system: System, paths: Paths, name: string, text: str
 };
 
 /** Takes one value out of config.yaml; false when it was not there. */
-export const unsetSetting = (system: System, paths: Paths, name: string): Promise<boolean> => {
+export const unsetSetting = async (system: System, paths: Paths, name: string): Promise<boolean> => {
   const key = settingKey(name, 'the command line');
   return locked(system, paths, async () => {
     const { path, document, entries } = await readConfigFile(system, paths.configFile);

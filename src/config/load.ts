@@ -73,14 +73,18 @@ const fromFlags = (flags: Partial<Settings>): Layer =>
     }),
   );
 
+const prefix = 'LOCALAI_';
+
+const withoutPrefix = (name: string): string => name.slice(prefix.length);
+
 /** Variables that begin like ours but are not: a slip, or another project's (LocalAI uses the same prefix). */
 const strayVariables = (env: System['env']): string | undefined => {
   const known: string[] = [...settingKeys.map(variableOf), ...otherVariables];
-  const strays = Object.keys(env).filter((name) => name.startsWith('LOCALAI_') && !known.includes(name));
+  const strays = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name));
   if (strays.length === 0) return undefined;
   const named = strays.sort().map((name) => {
-    const near = nearest(name, known);
-    return near ? `${name} (did you mean ${near}?)` : name;
+    const near = nearest(withoutPrefix(name), known.map(withoutPrefix));
+    return near ? `${name} (did you mean ${prefix}${near}?)` : name;
   });
   return `these variables are none of ours and change nothing: ${named.join(', ')}`;
 };

@@ -3,14 +3,20 @@ import { createPaint } from './colors.ts';
 import type { CreateOptions, Streams } from './create.ts';
 import { wantsColor } from './wants-color.ts';
 
-/** Faults of the file system that are nobody's bug. */
+/** Faults of the file system that are nobody's bug, by what they mean to a user. */
+const systemCodes = {
+  NO_SPACE: ['ENOSPC', 'EDQUOT'],
+  PERMISSION: ['EACCES', 'EPERM', 'EROFS'],
+  PATH_UNUSABLE: ['ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'EIO'],
+} as const;
+
 const systemFault = (caught: NodeJS.ErrnoException): LocalaiError | undefined => {
-  const { code, path } = caught;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return failure('NO_SPACE', { problem: caught.message }, caught);
+  const { code = '', path, message: problem } = caught;
+  const means = (codes: readonly string[]): boolean => codes.includes(code);
+  if (means(systemCodes.NO_SPACE)) return failure('NO_SPACE', { problem }, caught);
   if (path === undefined) return undefined;
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return failure('PERMISSION', { path, problem: caught.message }, caught);
-  }
+  if (means(systemCodes.PERMISSION)) return failure('PERMISSION', { path, problem }, caught);
+  if (means(systemCodes.PATH_UNUSABLE)) return failure('PATH_UNUSABLE', { path, problem }, caught);
   return undefined;
 };
 

@@ -8,8 +8,8 @@ export interface StopWatch {
   readonly signal: AbortSignal;
   /** Rejects with the same reason on a second signal, and with an exception that nobody caught. */
   readonly forced: Promise<never>;
-  /** Aborts as a signal would. */
-  abort(): void;
+  /** Aborts as a signal would, for another reason. */
+  abort(reason: unknown): void;
   release(): void;
 }
 
@@ -47,7 +47,7 @@ export const watchSignals = (source: SignalSource, now = (): number => performan
   return {
     signal: controller.signal,
     forced,
-    abort: () => controller.abort(failure('CANCELLED', {})),
+    abort: (reason) => controller.abort(reason),
     release: () => {
       for (const name of names) source.off(name, stop);
       source.off('uncaughtException', reject);
