@@ -77,7 +77,9 @@ export interface LlamaModel {
     readonly bosString: string | null;
     readonly eos: Token | null;
     readonly eosString: string | null;
+    readonly sep: Token | null;
     readonly shouldPrependBosToken: boolean;
+    readonly shouldAppendEosToken: boolean;
     readonly infill: {
       readonly prefix: Token | null;
       readonly middle: Token | null;
@@ -86,8 +88,12 @@ export interface LlamaModel {
   };
   readonly fileInfo: { readonly metadata: FileMetadata };
   readonly fileInsights: {
+    /** Bytes of the weights. */
     readonly modelSize: number;
+    readonly totalLayers: number;
+    /** False for models that only make embeddings. */
     readonly hasDecoder: boolean;
+    /** Tokens that a sliding window spans; undefined where every layer sees everything. */
     readonly swaSize: number | undefined;
     estimateContextResourceRequirementsV2(options: {
       readonly contextSize: number;
@@ -96,6 +102,7 @@ export interface LlamaModel {
       readonly sequences: number;
       readonly flashAttention: 'auto';
       readonly swaFullCache: boolean;
+      readonly isEmbeddingContext?: boolean;
     }): Promise<{ readonly cpuRam: number; readonly gpuVram: number }>;
   };
   tokenize(text: string, special: boolean): Token[];
@@ -108,7 +115,7 @@ export interface LlamaModel {
     readonly byte: boolean;
   };
   createContext(options: {
-    readonly contextSize: number | { readonly min: number; readonly max: number };
+    readonly contextSize: number;
     readonly sequences: number;
     readonly batchSize: number;
     readonly threads: number;
@@ -126,14 +133,21 @@ export interface FileMetadata {
   readonly general?: { readonly architecture?: string };
   readonly tokenizer?: {
     readonly chat_template?: string;
-    readonly ggml?: { readonly tokens?: readonly string[] };
+    readonly ggml?: { readonly tokens?: { readonly length: number } };
   };
   readonly [architecture: string]: unknown;
 }
 
 export interface LlamaContext {
   readonly contextSize: number;
-  getSequence(): LlamaSequence;
+  /** Checkpoints act only where a sequence needs them; `interval` in tokens, `maxMemory` in bytes. */
+  getSequence(options: {
+    readonly checkpoints: {
+      readonly max: number;
+      readonly interval: number | false;
+      readonly maxMemory: number;
+    };
+  }): LlamaSequence;
   dispose(): Promise<void>;
   readonly _ctx: NativeContext;
 }
@@ -141,6 +155,8 @@ export interface LlamaContext {
 /** The native context behind a context. */
 export interface NativeContext {
   addToBatch(sequence: number, first: number, tokens: Uint32Array, withLogits: Uint32Array): Uint32Array;
+  /** -1 when there is none to choose. */
+  sampleToken(batchLogitIndex: number, sampler: NativeSampler): Promise<Token>;
   sampleToken(
     batchLogitIndex: number,
     sampler: NativeSampler,

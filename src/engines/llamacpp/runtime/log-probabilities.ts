@@ -1,28 +1,21 @@
 import type { Llama, LlamaContext, LlamaModel, NativeSampler } from './library.ts';
+import type { ListenIn } from './listen-in.ts';
 import type { Token, TokenChoice } from './runtime.ts';
 
 /**
  * Reads log-probabilities of the model's own distribution (before temperature, penalties, bias and grammar, like
- * vLLM) after a step and before the next one overwrites the logits. The library does not tell where in the batch a
- * sequence's logits lie, so its call that fills the batch is listened to.
+ * vLLM) after a step and before the next one overwrites the logits. One at a time: the sampler has one buffer.
  */
 export class LogProbabilities {
   readonly #context: LlamaContext;
   readonly #sampler: NativeSampler;
-  readonly #place = new Map<number, number>();
+  readonly #listenIn: ListenIn;
 
-  constructor(llama: Llama, model: LlamaModel, context: LlamaContext) {
+  constructor(llama: Llama, model: LlamaModel, context: LlamaContext, listenIn: ListenIn) {
     this.#context = context;
+    this.#listenIn = listenIn;
     this.#sampler = new llama._bindings.AddonSampler(model._model);
     this.#sampler.applyConfig({ temperature: 0, seed: 0 });
-    const native = context._ctx;
-    const addToBatch = native.addToBatch.bind(native);
-    native.addToBatch = (sequence, first, tokens, withLogits) => {
-      const places = addToBatch(sequence, first, tokens, withLogits);
-      const last = places.at(-1);
-      if (last !== undefined) this.#place.set(sequence, last);
-      return places;
-    };
   }
 
   /** For the sequence's last token: the log-probability of `chosen`, and the `count` most likely tokens. */
@@ -31,7 +24,7 @@ export class LogProbabilities {
     chosen: Token,
     count: number,
   ): Promise<{ logprob: number; top: readonly TokenChoice[] }> {
-    const place = this.#place.get(sequence);
+    const place = this.#listenIn.placeOf(sequence);
     if (place === undefined) throw new Error('no logits for this sequence');
     const wanted: [Token[], boolean, boolean, boolean, number] = [
       [chosen],

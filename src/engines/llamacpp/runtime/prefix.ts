@@ -6,8 +6,8 @@ export interface SlotView {
   /** The prompt that is being evaluated there and will soon be in memory; empty when there is none. */
   readonly promised: readonly Token[];
   readonly busy: boolean;
-  /** Grows with each use: the smallest is the least recently used. */
-  readonly usedAt: number;
+  /** What was wiped in other slots since this one was last used, in tokens. */
+  readonly age: number;
 }
 
 /** Where a prompt goes. Indices are into the list of slots. */
@@ -17,10 +17,12 @@ export interface Placement {
   readonly keep: number;
   /** Copy this many leading tokens from another slot first, once it has them. */
   readonly copy: { readonly from: number; readonly tokens: number } | undefined;
+  /** What the slot's wiped content was still worth, in tokens. */
+  readonly wiped: number;
 }
 
-/** Below this a copy is not worth waiting for or clearing a slot for: one prefill chunk. */
-const worthCopying = 64;
+/** What a copy may cost, in tokens that could be evaluated in the same time: one prefill chunk. */
+const copyCost = 64;
 
 export const commonPrefix = (a: readonly Token[], b: readonly Token[]): number => {
   const end = Math.min(a.length, b.length);
@@ -29,62 +31,73 @@ export const commonPrefix = (a: readonly Token[], b: readonly Token[]): number =
   return n;
 };
 
-interface Candidate {
-  readonly slot: number;
-  readonly common: number;
-  readonly view: SlotView;
+/**
+ * What a slot's content is still worth: the tokens that it would take to evaluate it again, less what has been wiped
+ * elsewhere since it was last used. So many short requests do not push out one long conversation, yet it does not
+ * stay for ever (the GreedyDual rule of web caches).
+ */
+const worth = ({ tokens, age }: SlotView): number => Math.max(0, tokens.length - age);
+
+interface Candidate extends Placement {
+  /** Tokens that have to be evaluated for the prompt or, perhaps, once more for what is wiped. */
+  readonly cost: number;
 }
 
+/** The chance that wiped content is asked for again: nobody knows, so even. */
+const askedAgain = 0.5;
+
 /**
- * Chooses the slot whose content shares most with the prompt. A match below half of the slot's content and half of
- * the prompt counts as none and the least recently used slot is taken instead: a short unrelated request must not wipe
- * a long conversation. Where another slot, free or busy, holds (or is about to hold) clearly more of the prompt, that
- * state is copied. Returns undefined when no slot is free.
+ * Chooses the free slot that costs the fewest tokens: those left to evaluate now and those wiped that may have to be
+ * evaluated again. A slot that shares much with the prompt is so taken as it is, or copied where that would destroy another branch of it; one
+ * that shares little is left alone. Returns undefined when no slot is free.
  */
 export const placePrompt = (
   prompt: readonly Token[],
   slots: readonly SlotView[],
   canCopy: boolean,
 ): Placement | undefined => {
-  const candidates = slots.map(
-    (view, slot): Candidate => ({ slot, view, common: commonPrefix(prompt, view.tokens) }),
-  );
-  const target = chooseTarget(
-    prompt,
-    candidates.filter((c) => !c.view.busy),
-  );
-  if (!target) return undefined;
-  const keep = Math.min(target.common, prompt.length - 1);
-  const copy = canCopy ? chooseSource(prompt, candidates, target.slot, keep) : undefined;
-  return { slot: target.slot, keep, copy };
-};
-
-const chooseTarget = (prompt: readonly Token[], free: readonly Candidate[]): Candidate | undefined => {
-  const best = free.reduce<Candidate | undefined>((a, b) => (a && !isBetter(b, a) ? a : b), undefined);
+  const most = prompt.length - 1;
+  const common = slots.map(({ tokens }) => Math.min(most, commonPrefix(prompt, tokens)));
+  const source = canCopy ? longestSource(prompt, slots, common) : undefined;
+  let best: Candidate | undefined;
+  for (const [slot, view] of slots.entries()) {
+    if (view.busy) continue;
+    const candidate = consider(slot, view, common[slot] ?? 0, prompt.length, source);
+    if (!best || candidate.cost < best.cost) best = candidate;
+  }
   if (!best) return undefined;
-  const worthIt = best.common >= best.view.tokens.length / 2 || best.common >= prompt.length / 2;
-  if (worthIt) return best;
-  return free.reduce((a, b) => (b.view.usedAt < a.view.usedAt ? b : a));
+  const { slot, keep, copy, wiped } = best;
+  return { slot, keep, copy, wiped };
 };
 
-/** More in common; among equals the one with less to lose, then the least recently used. */
-const isBetter = (a: Candidate, b: Candidate): boolean => {
-  if (a.common !== b.common) return a.common > b.common;
-  if (a.view.tokens.length !== b.view.tokens.length) return a.view.tokens.length < b.view.tokens.length;
-  return a.view.usedAt < b.view.usedAt;
+const consider = (
+  slot: number,
+  view: SlotView,
+  common: number,
+  length: number,
+  source: Placement['copy'],
+): Candidate => {
+  const total = view.tokens.length;
+  const value = worth(view);
+  const wiped = total === 0 ? 0 : (value * (total - common)) / total;
+  const costInPlace = length - common + wiped * askedAgain;
+  const kept: Candidate = { slot, keep: common, copy: undefined, wiped, cost: costInPlace };
+  if (!source || source.from === slot) return kept;
+  const cost = length - source.tokens + copyCost + value * askedAgain;
+  return cost < kept.cost ? { slot, keep: 0, copy: source, wiped: value, cost } : kept;
 };
 
-const chooseSource = (
+/** The slot that has, or will soon have, most of the prompt. */
+const longestSource = (
   prompt: readonly Token[],
-  candidates: readonly Candidate[],
-  target: number,
-  keep: number,
+  slots: readonly SlotView[],
+  common: readonly number[],
 ): Placement['copy'] => {
   let best: { from: number; tokens: number } | undefined;
-  for (const { slot, common, view } of candidates) {
-    if (slot === target) continue;
-    const tokens = Math.min(Math.max(common, commonPrefix(prompt, view.promised)), prompt.length - 1);
-    if (tokens - keep >= worthCopying && tokens > (best?.tokens ?? 0)) best = { from: slot, tokens };
+  for (const [from, { promised }] of slots.entries()) {
+    const soon = Math.min(prompt.length - 1, commonPrefix(prompt, promised));
+    const tokens = Math.max(common[from] ?? 0, soon);
+    if (tokens > (best?.tokens ?? 0)) best = { from, tokens };
   }
   return best;
 };
