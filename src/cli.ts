@@ -270,7 +270,10 @@ export const run = async (
   const openContext = async (): Promise<OpenContext> =>
     completing || verb?.light ? noContext : prepareContext(host, env, stop, invocation, exit);
   const work = async (): Promise<void> => {
-    const [loaded, open] = verb ? await Promise.all([verb.load(), openContext()]) : [];
+    const loading = verb?.load();
+    // A Node that is too old for this verb still completes the others.
+    const loaded = await (completing ? loading?.catch(() => undefined) : loading);
+    const open = verb && (await openContext());
     const program = rootProgram(host, env, invocation, loaded && open ? [loaded.define(open)] : []);
     if (completing) await complete(program, words);
     else if (asksNothing(words)) program.outputHelp();
