@@ -13,8 +13,14 @@ import {
   variableOf,
 } from './schema.ts';
 
-/** Variables of ours that are no settings. */
-const otherVariables = ['LOCALAI_HOME', 'LOCALAI_URL', 'LOCALAI_API_KEY', 'LOCALAI_NO_REEXEC'] as const;
+/** Variables of ours that are no settings, and what they mean. */
+export const otherVariables = {
+  LOCALAI_HOME:
+    'one folder for everything of localai; models stay in the Hugging Face cache when an HF_* variable says so',
+  LOCALAI_URL: 'the gateway that `chat` talks to, instead of the one on this machine',
+  LOCALAI_API_KEY: 'the key for that gateway',
+  LOCALAI_NO_REEXEC: '`1`: on a Node that is too old, say so instead of running on a newer one from npm',
+} as const;
 
 /** Throws CONFIG_UNKNOWN_KEY, with the nearest key there is. */
 export const settingKey = (key: string, place: string): SettingKey => {
@@ -79,7 +85,7 @@ const withoutPrefix = (name: string): string => name.slice(prefix.length);
 
 /** Variables that begin like ours but are not: a slip, or another project's (LocalAI uses the same prefix). */
 const strayVariables = (env: System['env']): string | undefined => {
-  const known: string[] = [...settingKeys.map(variableOf), ...otherVariables];
+  const known: string[] = [...settingKeys.map(variableOf), ...Object.keys(otherVariables)];
   const strays = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name));
   if (strays.length === 0) return undefined;
   const named = strays.sort().map((name) => {

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { settingKeys, variableOf } from '../src/config/schema.ts';
+import { errors, exitCodes } from '../src/errors.ts';
+import { pages } from '../tools/docs/pages.ts';
+
+const read = (name: string): string => readFileSync(join(import.meta.dirname, '../docs', name), 'utf8');
+
+test.each(Object.entries(pages))('docs/%s is what `npm run docs` writes', async (name, make) => {
+  expect(read(name)).toBe(await make());
+});
+
+const found = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+
+describe('page and code name the same things, read from the page', () => {
+  test('errors.md has each code once, and no other', () => {
+    expect(found(read('errors.md'), /^## (\w+)$/gm)).toEqual(Object.keys(errors));
+  });
+
+  test('exit-codes.md has each number once, and each error once', () => {
+    const page = read('exit-codes.md');
+    expect(found(page, /^\| (\d+) \|/gm).map(Number)).toEqual(Object.values(exitCodes));
+    expect(found(page, /\[(\w+)]\(errors\.md#/g).sort()).toEqual(Object.keys(errors).sort());
+  });
+
+  test('configuration.md has each setting and its variable', () => {
+    expect(found(read('configuration.md'), /^\| `([\w.]+)` \| `LOCALAI_/gm)).toEqual(settingKeys);
+    expect(found(read('configuration.md'), /^\| `[\w.]+` \| `(LOCALAI_\w+)`/gm)).toEqual(
+      settingKeys.map(variableOf),
+    );
+  });
+});

@@ -1,0 +1,12 @@
+import { commandsPage } from './commands-page.ts';
+import { configurationPage } from './configuration-page.ts';
+import { errorsPage } from './errors-page.ts';
+import { exitCodesPage } from './exit-codes-page.ts';
+
+/** The pages in docs/ that are made from the code, by file name. */
+export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
+  'commands.md': commandsPage,
+  'configuration.md': configurationPage,
+  'errors.md': errorsPage,
+  'exit-codes.md': exitCodesPage,
+};
