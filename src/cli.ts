@@ -57,6 +57,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/down.ts'),
   },
   {
+    name: 'serve',
+    group: 'Serve:',
+    summary: 'gateway and engines in the foreground, as gateway.yaml says',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
     name: 'chat',
     group: 'Use:',
     summary: 'ask the model, or talk with it',

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { errors, exitCodes } from '../errors.ts';
+import { bytes } from '../models/quantities.ts';
 import type { ObservedModel } from '../stack/observe.ts';
-import { bytes } from '../stack/quantities.ts';
 import { type StackStatus, stackStatus } from '../stack/status.ts';
 import type { DefineCommand } from './command.ts';
 

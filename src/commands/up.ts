@@ -4,6 +4,7 @@ import { parseSetting } from '../config/load.ts';
 import { type SettingKey, type Settings, settings } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { failure } from '../errors.ts';
+import { ensureModel } from '../models/ensure.ts';
 import { applyPlan } from '../stack/apply.ts';
 import { holdChangeLock } from '../stack/change-lock.ts';
 import { ownProgram } from '../stack/entry.ts';
@@ -115,6 +116,7 @@ const apply = async (
     ...{ system, paths, packageFolder, version, plan, launcher },
     ...{ previous: facts.previous, running: facts.running },
     program: ownProgram(packageFolder),
+    ensure: ensureModel,
     waitForModels: options.wait,
     say: output.note,
     onServing: release,

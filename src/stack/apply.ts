@@ -8,7 +8,7 @@ import { type Applied, writeApplied } from './applied.ts';
 import { hashOf, renderGatewayFile } from './gateway-file.ts';
 import type { Launcher } from './launcher.ts';
 import type { ObservedModel } from './observe.ts';
-import { type Obtained, obtainModel } from './obtain-model.ts';
+import { type Ensure, type Obtained, obtainModel } from './obtain-model.ts';
 import type { StackPlan } from './plan.ts';
 import { planChanges } from './plan-changes.ts';
 import type { StackRecord } from './record.ts';
@@ -27,6 +27,7 @@ export interface ApplyOptions {
   readonly program: string;
   readonly plan: StackPlan;
   readonly launcher: Launcher;
+  readonly ensure: Ensure;
   /** What the last `up` came to, and the server that runs now. */
   readonly previous: Applied | undefined;
   readonly running: StackRecord | undefined;
@@ -97,6 +98,7 @@ export const applyPlan = (
     title: 'Model',
     run: async (progress, signal) => {
       obtained = await obtainModel(system, paths, plan.models, {
+        ensure: options.ensure,
         packageFolder: options.packageFolder,
         parallel: plan.downloadsParallel,
         say: options.say,

@@ -3,10 +3,9 @@ import type { Settings } from '../config/schema.ts';
 import { createLlamacpp } from '../engines/llamacpp/engine.ts';
 import { probeMachine } from '../machine/probe-machine.ts';
 import type { MachineReport } from '../machine/report.ts';
-import { findByReference, findInCatalog } from '../models/catalog/catalog.ts';
-import { chooseModels } from '../models/choose.ts';
+import { chooseModels, resolveNamed } from '../models/choose.ts';
 import { findModel } from '../models/ensure.ts';
-import { parseReference } from '../models/reference.ts';
+import { formatReference, parseReference } from '../models/reference.ts';
 import type { System } from '../system/system.ts';
 import { type Applied, readApplied } from './applied.ts';
 import { ownWorker } from './entry.ts';
@@ -48,12 +47,12 @@ export const gatherFacts = async (
   const isHere = async (reference: string): Promise<boolean> =>
     (await findModel(system, paths, parseReference(reference, system.cwd), packageFolder)) !== undefined;
 
-  const asked = (): NamedModel | undefined => {
+  const asked = (report: MachineReport): NamedModel | undefined => {
     const { model } = settings;
     if (model === undefined || model === auto) return undefined;
     const reference = parseReference(model, system.cwd);
-    const catalog = reference.kind === 'catalog' ? findInCatalog(reference.name) : findByReference(model);
-    return { reference: catalog?.reference ?? model, catalog };
+    const catalog = resolveNamed(model, report);
+    return { reference: catalog?.reference ?? formatReference(reference), catalog };
   };
 
   const kept = async (applied: Applied | undefined): Promise<PlannedModel | undefined> => {
@@ -67,7 +66,7 @@ export const gatherFacts = async (
     readRunning(system, paths),
   ]);
   const candidates = chooseModels(report);
-  const named = asked();
+  const named = asked(report);
   const [launchers, keptModel, present] = await Promise.all([
     launchersFor(system, paths, packageFolder, report),
     kept(previous),

@@ -7,6 +7,7 @@ const config: GatewayConfig = {
   listen: { host: '127.0.0.1', port: 8080 },
   exposure: 'loopback',
   allowedHosts: [],
+  allowedOrigins: [],
   keysFile: '/home/ada/keys.json',
   stateFolder: '/home/ada/state',
   logs: { folder: '/home/ada/logs', level: 'info' },

@@ -1,6 +1,6 @@
 import type { Paths } from '../config/paths.ts';
 import { type ErrorCode, failure, isFailure, type LocalaiError } from '../errors.ts';
-import { ensureModel, type FetchProgress } from '../models/ensure.ts';
+import type { ensureModel, FetchProgress } from '../models/ensure.ts';
 import type { LocalModel } from '../models/model.ts';
 import { parseReference } from '../models/reference.ts';
 import type { System } from '../system/system.ts';
@@ -30,7 +30,11 @@ export interface Obtained {
   readonly steppedDown: readonly string[];
 }
 
+/** What brings a model onto this disk: `ensureModel`. */
+export type Ensure = typeof ensureModel;
+
 export interface ObtainOptions {
+  readonly ensure: Ensure;
   readonly packageFolder: string;
   /** Files at once. */
   readonly parallel: number;
@@ -74,7 +78,8 @@ export const obtainModel = async (
     }
     options.onTry(planned);
     try {
-      const model = await ensureModel(system, paths, parseReference(planned.reference, system.cwd), options);
+      const reference = parseReference(planned.reference, system.cwd);
+      const model = await options.ensure(system, paths, reference, options);
       return { planned, model, steppedDown };
     } catch (caught) {
       if (!isFailure(caught) || !stepDown.includes(caught.code)) throw caught;

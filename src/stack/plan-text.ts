@@ -1,7 +1,8 @@
 import type { MachineReport } from '../machine/report.ts';
+import { bytes } from '../models/quantities.ts';
 import type { StackPlan } from './plan.ts';
 import type { PlannedModel } from './planned-model.ts';
-import { bytes, gibibytes } from './quantities.ts';
+import { gibibytes } from './quantities.ts';
 
 const machineLines = (report: MachineReport): readonly string[] => {
   const os = 'value' in report.os ? report.os.value : `not checked (${report.os.notChecked})`;

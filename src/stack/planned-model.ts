@@ -1,8 +1,8 @@
 import type { Role } from '../api/models.ts';
 import type { Candidate } from '../models/choose.ts';
 import type { CatalogModel } from '../models/model.ts';
+import { bytes } from '../models/quantities.ts';
 import type { NamedModel } from './plan.ts';
-import { bytes } from './quantities.ts';
 
 /** A model that a plan would serve. */
 export interface PlannedModel {

@@ -45,6 +45,7 @@ export const gatewayConfigOf = (
   listen: { host: plan.gateway.host, port: plan.gateway.port },
   exposure: plan.gateway.exposure,
   allowedHosts: [],
+  allowedOrigins: [],
   keysFile: paths.keysFile,
   stateFolder: paths.state,
   logs: { folder: paths.logs, level: plan.logLevel },
