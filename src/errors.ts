@@ -406,6 +406,40 @@ export const errors = {
     hint: 'Send it again, simplify the schema, or use a larger model.',
   }),
 
+  ORIGIN_NOT_ALLOWED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 403,
+    message: 'Web pages of that origin may not use this gateway.',
+    hint: 'Add the origin to `allowedOrigins` in gateway.yaml.',
+  }),
+  URL_TOO_LONG: entry({
+    kind: 'usage',
+    exit: 'failed',
+    http: 414,
+    message: 'The address is longer than {limit} bytes.',
+    hint: 'Send what is long in the body.',
+  }),
+  HEADERS_TOO_LARGE: entry({
+    kind: 'usage',
+    exit: 'failed',
+    http: 431,
+    message: 'The headers are larger than the {limit} KiB that are taken.',
+    hint: 'Send fewer or shorter headers; large cookies are a usual reason.',
+  }),
+  REQUEST_TOO_SLOW: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 408,
+    message: 'The request did not arrive in time.',
+    hint: 'Send it again, over a faster connection if it is large.',
+  }),
+  LISTEN_FAILED: entry({
+    kind: 'outside',
+    exit: 'port',
+    message: 'The gateway cannot listen on {host}, port {port}: {problem}',
+    hint: 'Choose another address: `{localai} up --port 8080`, or set gateway.host.',
+  }),
   HOST_NOT_ALLOWED: entry({
     kind: 'outside',
     exit: 'failed',

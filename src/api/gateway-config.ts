@@ -58,6 +58,10 @@ export const gatewayConfig = z.strictObject({
     .default('loopback')
     .describe('who can reach it; every rule about keys and hosts reads this, never the socket'),
   allowedHosts: z.array(z.string()).default([]).describe('further names accepted in the Host header'),
+  allowedOrigins: z
+    .array(z.string())
+    .optional()
+    .describe('web origins that may use it from a browser, beside those of this machine; `*`: all'),
   keysFile: z.string().describe('keys.json: hashed API keys'),
   stateFolder: z.string().describe('where engine states are kept'),
   logs: z

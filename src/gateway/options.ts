@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../api/gateway-config.ts';
 import type { ModelControl } from '../api/models.ts';
-import type { Clock } from '../system/clock.ts';
+import type { System } from '../system/system.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { WebFile } from './routes/web-ui.ts';
 
@@ -12,7 +12,7 @@ export interface Timeouts {
   readonly firstByte: number;
   /** Between two pieces of an answer. vLLM sends a stream's head before it reads the prompt, so it is as long. */
   readonly idle: number;
-  /** How long a client may leave its stream unread. */
+  /** How long a client may leave its answer unread. */
   readonly stalledReader: number;
 }
 
@@ -29,12 +29,12 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly control: ModelControl;
   readonly keys: KeySource;
-  readonly clock: Clock;
+  readonly system: Pick<System, 'clock'>;
   /** Of localai; shown by /api/status. */
   readonly version: string;
   /** Takes one line per request. */
   readonly log: Logger;
-  /** The bundled web UI by path; empty when it was not built. */
+  /** The bundled web UI by path (`/index.html`, `/assets/…`); empty when it was not built. */
   readonly webUi?: ReadonlyMap<string, WebFile>;
   readonly timeouts?: Partial<Timeouts>;
   /** Bytes of a request's body. */

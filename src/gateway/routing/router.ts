@@ -28,7 +28,8 @@ export interface Router<M extends Routable> {
 /** Names seen are remembered so that a request costs one look-up; bounded, since clients choose the names. */
 const rememberedNames = 500;
 
-const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+/** What a header can carry of a text. */
+export const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 
 const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
 

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { failure, type LocalaiError } from '../../errors.ts';
+import { answerError } from '../answers.ts';
+import { Exchange } from '../exchange.ts';
+import type { GatewayOptions } from '../options.ts';
+import { logRequest } from '../request-log.ts';
+import { hostCheck } from './hosts.ts';
+import { corsHeaders, originCheck, preflightHeaders } from './origins.ts';
+
+/** A client's own id is taken over when it is harmless in a header and in a log. */
+const harmlessId = /^[\w.:/+=@-]{1,128}$/;
+
+/** Longest address that is looked at, bytes. */
+const longestUrl = 8192;
+
+/** Before anything else: the exchange begins, and what comes from a web page that we don't know ends here. */
+export const arrival = (app: FastifyInstance, options: GatewayOptions, isClosing: () => boolean): void => {
+  const { config, keys, log, system } = options;
+  const { clock } = system;
+  const isOurHost = hostCheck(config.listen.host, config.allowedHosts);
+  const isAllowedOrigin = originCheck(config.allowedOrigins ?? []);
+
+  const begin = (raw: ServerResponse): Exchange => {
+    const { method = '', url = '', headers } = raw.req;
+    const given = headers['x-request-id'];
+    const id = typeof given === 'string' && harmlessId.test(given) ? given : randomUUID();
+    const query = url.indexOf('?');
+    const exchange = new Exchange(id, raw, method, query < 0 ? url : url.slice(0, query), clock.monotonic());
+    raw.once('close', () => {
+      if (!raw.writableFinished) exchange.onGone?.();
+      logRequest(log, exchange, clock.monotonic());
+    });
+    return exchange;
+  };
+
+  /** Without a key nothing but the browser's own rule would keep a foreign page from spending our time. */
+  const isForeignPage = (origin: string): boolean => !isAllowedOrigin(origin) && !keys.required;
+
+  app.decorateRequest('exchange');
+  app.addHook('onRequest', (request, reply, done) => {
+    const { headers } = request;
+    const exchange = begin(reply.raw);
+    request.exchange = exchange;
+    const refuse = (fault: LocalaiError): void => answerError(exchange, fault);
+    const { origin } = headers;
+    if (isClosing()) exchange.headers.push('connection', 'close');
+    if (origin !== undefined && isAllowedOrigin(origin)) exchange.headers.push(...corsHeaders(origin));
+    if (!isOurHost(headers.host)) return refuse(failure('HOST_NOT_ALLOWED', { file: 'gateway.yaml' }));
+    if (origin !== undefined && isForeignPage(origin)) return refuse(failure('ORIGIN_NOT_ALLOWED', {}));
+    if ((request.raw.url?.length ?? 0) > longestUrl)
+      return refuse(failure('URL_TOO_LONG', { limit: longestUrl }));
+    if (isClosing()) return refuse(failure('SHUTTING_DOWN', { retryAfter: 2 }));
+    if (request.method === 'OPTIONS') {
+      reply.raw.writeHead(204, [...exchange.headers, ...preflightHeaders(headers)]).end();
+      return;
+    }
+    done();
+  });
+};

@@ -1,0 +1,44 @@
+import { failure, isFailure, type LocalaiError, reason } from '../errors.ts';
+import type { Exchange } from './exchange.ts';
+import { errorEnvelope } from './protocols/openai.ts';
+
+/** Written to the raw response: one write for head and body, and no header passes through a second table. */
+export const answer = (
+  exchange: Exchange,
+  status: number,
+  type: string,
+  body: string | Uint8Array,
+  headers: readonly string[] = [],
+): void => {
+  const { response } = exchange;
+  if (response.headersSent || response.destroyed) return;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const length = String(bytes.byteLength);
+  response.writeHead(status, [
+    ...exchange.headers,
+    ...['content-type', type, 'content-length', length],
+    ...headers,
+  ]);
+  exchange.bytesOut = bytes.byteLength;
+  response.end(bytes);
+};
+
+export const answerJson = (exchange: Exchange, value: unknown, status = 200): void =>
+  answer(exchange, status, 'application/json', JSON.stringify(value));
+
+/** Says what went wrong, with what a client can go by: status, envelope, Retry-After. A client that left hears nothing. */
+export const answerError = (
+  exchange: Exchange,
+  error: LocalaiError,
+  headers: readonly string[] = [],
+): void => {
+  if (exchange.response.destroyed) return;
+  exchange.fault = error.code;
+  const { retryAfter } = error.params;
+  const wait = retryAfter === undefined ? [] : ['retry-after', String(retryAfter)];
+  answer(exchange, error.httpStatus, 'application/json', errorEnvelope(error), [...wait, ...headers]);
+};
+
+/** What was thrown, as an error of the registry; what is none of it is a fault of ours. */
+export const asFailure = (caught: unknown): LocalaiError =>
+  isFailure(caught) ? caught : failure('BUG', { problem: reason(caught) }, caught);

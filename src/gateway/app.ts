@@ -1,0 +1,98 @@
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { failure, type LocalaiError } from '../errors.ts';
+import { arrival } from './access/arrival.ts';
+import { keyCheck } from './access/key-check.ts';
+import { answerError, asFailure } from './answers.ts';
+import { answerClientError } from './client-errors.ts';
+import { defaultBodyLimit, defaultTimeouts, type GatewayOptions } from './options.ts';
+import { errorEnvelope } from './protocols/openai.ts';
+import { healthRoutes } from './routes/health.ts';
+import { inference } from './routes/inference.ts';
+import { modelRoutes } from './routes/models.ts';
+import { startPageRoute } from './routes/start-page.ts';
+import { statusRoute } from './routes/status.ts';
+import { webUiRoutes } from './routes/web-ui.ts';
+import { canonicalPath } from './routing/canonical-path.ts';
+import { createRouter } from './routing/router.ts';
+import { openServed } from './served-models.ts';
+
+/** Time for a client to send its whole request, ms: a long prompt over a slow line, but not for ever. */
+const requestTimeout = 300_000;
+
+/** Clients close idle connections themselves after a minute or so; ours stays a little longer. */
+const keepAliveTimeout = 72_000;
+
+/** A fault that Fastify found, as an error of the registry. */
+const ofFramework = (caught: unknown, bodyLimit: number): LocalaiError => {
+  const { code, statusCode } = caught as Partial<FastifyError>;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return failure('REQUEST_TOO_LARGE', { limit: Math.floor(bodyLimit / 1024 / 1024) });
+  }
+  if (code?.startsWith('FST_ERR_CTP') || statusCode === 400) {
+    return failure('REQUEST_INVALID', { problem: 'its body did not arrive whole' }, caught);
+  }
+  return asFailure(caught);
+};
+
+/** The gateway as a Fastify app: not listening yet, so that tests can drive it as they like. */
+export const buildGateway = (options: GatewayOptions): FastifyInstance => {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const bodyLimit = options.bodyLimit ?? defaultBodyLimit;
+  const { clock } = options.system;
+  const startedAt = clock.now();
+  const models = openServed(options, timeouts);
+  const methods = new Map<string, string[]>();
+  const known = new Set<string>();
+  const canonical = canonicalPath(known);
+  let closing = false;
+
+  const app = fastify({
+    logger: false,
+    bodyLimit,
+    requestTimeout,
+    keepAliveTimeout,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    http: { requireHostHeader: false },
+    rewriteUrl: ({ url = '/' }) => canonical(url),
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, { raw }) => {
+      const fault = failure('REQUEST_INVALID', { problem: 'its address cannot be read' }, error);
+      raw.writeHead(400, { 'content-type': 'application/json' }).end(errorEnvelope(fault));
+    },
+  });
+  app.addHook('onRoute', ({ url, method }) => {
+    known.add(url);
+    methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()]);
+  });
+  app.removeAllContentTypeParsers();
+  // Bodies pass through as they are, whatever they are called.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((caught, { exchange }) => {
+    const fault = ofFramework(caught, bodyLimit);
+    if (fault.kind === 'bug') options.log.error({ err: fault, id: exchange.id }, 'a fault of our own');
+    answerError(exchange, fault);
+  });
+  app.setNotFoundHandler(({ exchange }) => {
+    const allowed = methods.get(canonical(exchange.path))?.join(', ');
+    if (allowed) answerError(exchange, failure('METHOD_NOT_ALLOWED', { allowed }), ['allow', allowed]);
+    else answerError(exchange, failure('ROUTE_UNKNOWN', {}));
+  });
+
+  arrival(app, options, () => closing);
+  const check = keyCheck(options.keys);
+  healthRoutes(app, models);
+  statusRoute(app, options, check, startedAt);
+  modelRoutes(app, models, check, startedAt);
+  inference(app, { check, router: createRouter(models), timeouts, clock, bodyLimit });
+  if (options.webUi?.has('/index.html')) webUiRoutes(app, options.webUi);
+  else startPageRoute(app, models);
+
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onClose', async () => {
+    await Promise.all(models.map(({ connections }) => connections.pool.destroy()));
+  });
+  return app;
+};

@@ -1,0 +1,188 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { LocalaiError } from '../../errors.ts';
+import type { Clock } from '../../system/clock.ts';
+import { answerError } from '../answers.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Timeouts } from '../options.ts';
+import { errorEvent } from '../protocols/openai.ts';
+import { isStaleConnection, upstreamFailure } from './failures.ts';
+import { addAnswerHeaders } from './headers.ts';
+import type { Upstream } from './upstream.ts';
+
+/** A request as it goes to an engine. */
+export interface UpstreamRequest {
+  readonly path: string;
+  readonly body: Buffer;
+  readonly headers: string[];
+}
+
+export interface RelayOptions {
+  readonly exchange: Exchange;
+  readonly upstream: Upstream;
+  readonly request: UpstreamRequest;
+  readonly timeouts: Timeouts;
+  readonly clock: Clock;
+  /** Called once when the engine has nothing more to do with the request, however it ended. */
+  readonly onEnd: () => void;
+}
+
+/** Keeps proxies in between from holding events back. */
+const streamHeaders = ['cache-control', 'no-cache', 'x-accel-buffering', 'no'];
+
+/**
+ * Carries one request to an engine and its answer back, byte for byte. The engine's connection is closed as soon as
+ * the client leaves, in whatever phase. A class, since undici calls these methods for every piece of an answer.
+ */
+export class Relay implements Dispatcher.DispatchHandler {
+  readonly #options: RelayOptions;
+  readonly #startedAt: number;
+  #controller: Dispatcher.DispatchController | undefined;
+  #head: { readonly status: number; readonly headers: string[] } | undefined;
+  #isStream = false;
+  /** Bytes of the body still to come, when the engine said how many there are. */
+  #expected = -1;
+  #last: Buffer | undefined;
+  #retried = false;
+  #gone = false;
+  #stalled: AbortController | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.monotonic();
+  }
+
+  start(): void {
+    this.#options.exchange.onGone = () => this.#leave();
+    this.#send();
+  }
+
+  #send(): void {
+    const { upstream, request } = this.#options;
+    const path = upstream.prefix + request.path;
+    upstream.pool.dispatch({ ...request, path, method: 'POST' }, this);
+  }
+
+  /** A real Error: undici destroys the connection with it. */
+  #leave(): void {
+    this.#gone = true;
+    this.#stalled?.abort();
+    this.#controller?.abort(new Error('the client left'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#gone) this.#leave();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    answered: IncomingHttpHeaders,
+  ): void {
+    if (status < 200 || this.#gone) return;
+    const { exchange, clock } = this.#options;
+    exchange.firstByteAt = clock.monotonic();
+    const headers = [...exchange.headers];
+    addAnswerHeaders(headers, answered);
+    this.#isStream = answered['content-type']?.startsWith('text/event-stream') ?? false;
+    this.#expected = Number(answered['content-length'] ?? -1);
+    if (this.#isStream) headers.push(...streamHeaders);
+    this.#head = { status, headers };
+    // The head of a stream goes out before its first event, but in one write with it when that is here already.
+    if (this.#isStream) process.nextTick(() => this.#flushHead());
+  }
+
+  #writeHead(): void {
+    if (!this.#head) return;
+    this.#options.exchange.response.writeHead(this.#head.status, this.#head.headers);
+    this.#head = undefined;
+  }
+
+  #flushHead(): void {
+    if (!this.#head || this.#gone) return;
+    this.#writeHead();
+    this.#options.exchange.response.flushHeaders();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#gone) return;
+    const { exchange } = this.#options;
+    const { response } = exchange;
+    exchange.bytesOut += chunk.length;
+    if (this.#head) {
+      this.#writeHead();
+      // The whole body at once: one write to the socket instead of three.
+      if (chunk.length === this.#expected) {
+        response.end(chunk);
+        return;
+      }
+    }
+    this.#last = chunk;
+    if (!response.write(chunk)) this.#waitForReader(controller);
+  }
+
+  /** The engine is held back while the client is slow, so that memory stays flat; one that stopped is let go. */
+  #waitForReader(controller: Dispatcher.DispatchController): void {
+    const { exchange, clock, timeouts } = this.#options;
+    const stalled = new AbortController();
+    this.#stalled = stalled;
+    controller.pause();
+    exchange.response.once('drain', () => {
+      stalled.abort();
+      controller.resume();
+    });
+    clock.sleep(timeouts.stalledReader, stalled.signal).then(
+      () => {
+        exchange.fault = 'CLIENT_STALLED';
+        exchange.response.destroy();
+      },
+      () => {},
+    );
+  }
+
+  onResponseEnd(): void {
+    const { response } = this.#options.exchange;
+    if (!this.#gone && !response.writableEnded) {
+      this.#writeHead();
+      response.end();
+    }
+    this.#end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const { exchange, clock, timeouts } = this.#options;
+    const begun = exchange.firstByteAt !== 0;
+    if (this.#gone) {
+      this.#end();
+      return;
+    }
+    if (!begun && !this.#retried && isStaleConnection(error, clock.monotonic() - this.#startedAt)) {
+      this.#retried = true;
+      this.#controller = undefined;
+      this.#send();
+      return;
+    }
+    this.#fail(upstreamFailure(error, exchange.model ?? '', begun, timeouts));
+    this.#end();
+  }
+
+  /** Nothing sent yet: a plain answer. A stream: an event. Else the connection breaks off, as the engine's did. */
+  #fail(error: LocalaiError): void {
+    const { exchange } = this.#options;
+    const { response } = exchange;
+    if (!response.headersSent) {
+      answerError(exchange, error);
+      return;
+    }
+    exchange.fault = error.code;
+    if (this.#isStream) response.end(errorEvent(error, this.#last));
+    else response.destroy();
+  }
+
+  #end(): void {
+    this.#options.exchange.onGone = undefined;
+    this.#stalled?.abort();
+    this.#options.onEnd();
+  }
+}
