@@ -14,10 +14,12 @@ const commit = (): string | null => {
 };
 
 /** Chunk names carry hashes: what an earlier build left would never be overwritten. */
-const emptyFolder = (folder: string): Plugin => ({
+const emptyFolder: Plugin = {
   name: 'empty-folder',
-  buildStart: () => rmSync(folder, { recursive: true, force: true }),
-});
+  renderStart: ({ dir }) => {
+    if (dir) rmSync(dir, { recursive: true, force: true });
+  },
+};
 
 const buildFacts: Plugin = {
   name: 'build-facts',
@@ -39,7 +41,7 @@ export default defineConfig({
   // Everything is bundled: `npx` of a package without dependencies starts in half a second, not in ten.
   external: [/^node:/],
   transform: { target: 'node18', define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
-  plugins: [emptyFolder('dist'), buildFacts],
+  plugins: [emptyFolder, buildFacts],
   output: {
     dir: 'dist',
     format: 'esm',

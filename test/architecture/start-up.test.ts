@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readSources } from './source.ts';
+
+/** What is loaded with a file before any of it runs: its static imports, and theirs. */
+const loadedWith = (entry: string): { readonly files: Set<string>; readonly libraries: Set<string> } => {
+  const sources = new Map(readSources(join(import.meta.dirname, '../../src')).map((one) => [one.file, one]));
+  const files = new Set<string>();
+  const libraries = new Set<string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const { target, ours, typeOnly, dynamic } of sources.get(file)?.imports ?? []) {
+      if (typeOnly || dynamic) continue;
+      if (ours) visit(target);
+      else if (!target.startsWith('node:')) libraries.add(target);
+    }
+  };
+  visit(entry);
+  return { files, libraries };
+};
+
+test('help and version load commander and a few small files, so that they start at once', () => {
+  const { files, libraries } = loadedWith('cli.ts');
+  expect([...libraries]).toEqual(['commander']);
+  expect([...files].sort()).toEqual([
+    ...['cli.ts', 'errors.ts', 'output/invocation.ts', 'output/wants-color.ts'],
+    ...['system/package.ts', 'system/stop-signals.ts'],
+  ]);
+});
+
+test('completion needs no more of ours than the catalogue, so that an old Node can do it', () => {
+  const { files, libraries } = loadedWith('commands/completion/suggest.ts');
+  expect([...libraries].sort()).toEqual(['@bomb.sh/tab', '@bomb.sh/tab/commander']);
+  expect([...files].filter((file) => !/^(commands\/completion|models\/catalog)\//.test(file))).toEqual([]);
+});
