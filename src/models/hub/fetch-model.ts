@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import type { Paths } from '../../config/paths.ts';
+import { failure } from '../../errors.ts';
+import { withLock } from '../../system/lock.ts';
+import type { System } from '../../system/system.ts';
+import { inParallel } from '../in-parallel.ts';
+import { type FetchedModel, recordModel } from '../manifest/manifest.ts';
+import { idOf } from '../model-id.ts';
+import type { EnsureOptions } from '../progress.ts';
+import { bytes } from '../quantities.ts';
+import { formatReference, type ModelReference } from '../reference.ts';
+import { type BlobSource, downloadBlob, hasBlob } from './blob.ts';
+import { blobFile, blobLock, incompleteFile, linkBlob, snapshotFolder, writeRef } from './cache.ts';
+import { completeFile, fetchListing, fileUrl, type HubListing } from './listing.ts';
+import { type Selection, selectFiles } from './select-files.ts';
+import { type HubSettings, readHubSettings } from './settings.ts';
+
+type HubReference = Extract<ModelReference, { kind: 'hub' }>;
+
+/** As long as another process may need for a large model on a slow line; Ctrl-C ends the wait. */
+const waitForOtherMs = 24 * 3600 * 1000;
+
+/** A file to be had, and where it will be seen. */
+interface WantedFile {
+  readonly source: BlobSource;
+  readonly link: string;
+  readonly here: boolean;
+}
+
+/** Sums what is done over all files and passes it on. */
+const createTally = (wanted: readonly WantedFile[], { onProgress }: EnsureOptions) => {
+  const done = new Map(wanted.map(({ source, here }) => [source, here ? source.file.sizeBytes : 0]));
+  const totalBytes = wanted.reduce((sum, { source }) => sum + source.file.sizeBytes, 0);
+  return (
+    phase: 'waiting' | 'downloading' | 'checking',
+    source: BlobSource,
+    doneBytes = done.get(source),
+  ): void => {
+    done.set(source, doneBytes ?? 0);
+    const sum = [...done.values()].reduce((all, one) => all + one, 0);
+    onProgress?.({ phase, file: source.file.path, doneBytes: sum, totalBytes });
+  };
+};
+
+const wantFiles = (
+  system: System,
+  paths: Paths,
+  settings: HubSettings,
+  listing: HubListing,
+  selection: Selection,
+  signal: AbortSignal,
+): Promise<readonly WantedFile[]> => {
+  const { repo, commit, files } = listing;
+  return Promise.all(
+    selection.paths.map(async (path) => {
+      const listed = files.find((one) => one.path === path);
+      if (!listed) throw failure('HUB_NOT_FOUND', { what: `file ${path} in ${repo}` });
+      const file = await completeFile(system, settings, listing, listed, signal);
+      const blob = blobFile(paths.modelCache, repo, file.hash.value);
+      const source = { repo, commit, url: fileUrl(settings, repo, commit, path), file, blob };
+      const link = join(snapshotFolder(paths.modelCache, repo, commit), path);
+      return { source, link, here: await hasBlob(system, source) };
+    }),
+  );
+};
+
+/** Nothing is downloaded that the disk will not hold. Both figures are told. */
+const checkDisk = async (
+  system: System,
+  paths: Paths,
+  wanted: readonly WantedFile[],
+  { say }: EnsureOptions,
+): Promise<void> => {
+  const missing = await Promise.all(
+    wanted
+      .filter(({ here }) => !here)
+      .map(async ({ source: { file, blob } }) => {
+        const begun = (await system.files.stat(incompleteFile(blob)))?.size ?? 0;
+        return Math.max(0, file.sizeBytes - begun);
+      }),
+  );
+  const needed = missing.reduce((sum, one) => sum + one, 0);
+  if (needed === 0) return;
+  const free = await system.files.freeBytes(paths.modelCache);
+  const figures = { path: paths.modelCache, needed: bytes(needed), free: bytes(free) };
+  if (needed > free) throw failure('DISK_FULL', figures);
+  say?.(`${figures.needed} to fetch into ${figures.path}, ${figures.free} free there.`);
+};
+
+const recordOf = (
+  { endpoint }: HubSettings,
+  reference: HubReference,
+  listing: HubListing,
+  { format }: Selection,
+  wanted: readonly WantedFile[],
+  startedAt: number,
+): FetchedModel => {
+  const named = formatReference(reference);
+  const first = wanted[0]?.link ?? '';
+  return {
+    reference: named,
+    id: format === 'gguf' ? idOf(named, first) : (reference.repo.split('/')[1] ?? reference.repo),
+    source: 'hub',
+    from: `${endpoint}/${reference.repo}`,
+    commit: listing.commit,
+    format,
+    startedAt,
+    finishedAt: null,
+    files: wanted.map(({ source: { file, blob }, link, here }) => ({
+      path: link,
+      data: blob,
+      sizeBytes: file.sizeBytes,
+      sha256: file.hash.kind === 'sha256' ? file.hash.value : null,
+      ours: !here,
+    })),
+  };
+};
+
+/** Fetches one file, or waits until another process has. */
+const fetchFile = async (
+  system: System,
+  paths: Paths,
+  settings: HubSettings,
+  source: BlobSource,
+  tally: ReturnType<typeof createTally>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { repo, file, blob } = source;
+  await system.files.mkdir(join(blob, '..'));
+  const lock = blobLock(paths.modelCache, repo, file.hash.value);
+  const options = {
+    what: `downloading ${file.path}`,
+    waitMs: waitForOtherMs,
+    onWait: () => tally('waiting', source),
+    signal,
+  };
+  await withLock(system, lock, options, async () => {
+    if (!(await hasBlob(system, source))) {
+      const progress = (phase: 'checking' | 'downloading', done: number): void => tally(phase, source, done);
+      await downloadBlob(system, settings, source, progress, signal);
+    }
+    tally('downloading', source, file.sizeBytes);
+  });
+};
+
+/**
+ * Downloads a model from the hub into its cache: lists it, picks files, checks the disk, fetches what is missing, links
+ * it all into the snapshot. Throws what `ensureModel` says of the hub.
+ */
+export const fetchHubModel = async (
+  system: System,
+  paths: Paths,
+  reference: HubReference,
+  options: EnsureOptions,
+): Promise<void> => {
+  const { signal, onProgress, say, parallel = 4 } = options;
+  const settings = await readHubSettings(system);
+  if (settings.offline) throw failure('HUB_OFFLINE', { model: formatReference(reference) });
+  onProgress?.({ phase: 'looking', file: reference.repo, doneBytes: 0, totalBytes: 0 });
+  const listing = await fetchListing(system, settings, reference, signal);
+  const names = listing.files.map(({ path }) => path);
+  const selection = selectFiles(names, reference.file, reference.repo);
+  if (selection.choice !== undefined) say?.(selection.choice);
+  const wanted = await wantFiles(system, paths, settings, listing, selection, signal);
+  await checkDisk(system, paths, wanted, options);
+  const record = recordOf(settings, reference, listing, selection, wanted, system.clock.now());
+  await recordModel(system, paths, record);
+  const tally = createTally(wanted, options);
+  await inParallel(wanted, parallel, signal, ({ source }, stop) =>
+    fetchFile(system, paths, settings, source, tally, stop),
+  );
+  for (const { link, source } of wanted) await linkBlob(system, link, source.blob);
+  await writeRef(system, paths.modelCache, reference.repo, reference.revision, listing.commit);
+  await recordModel(system, paths, { ...record, finishedAt: system.clock.now() });
+};

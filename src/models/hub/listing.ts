@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { failure, isFailure } from '../../errors.ts';
+import type { System } from '../../system/system.ts';
+import { type HubRequest, hubRequest } from './hub-request.ts';
+import { isNetworkFault, networkProblem } from './network-fault.ts';
+import { withRetries } from './retry.ts';
+import type { HubSettings } from './settings.ts';
+
+/** A file of a repository. */
+export interface HubFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** What its content must hash to, and its name among the blobs: large files by sha256, small ones as git does. */
+  readonly hash: { readonly kind: 'sha256' | 'git-sha1'; readonly value: string };
+}
+
+/** What a revision of a repository holds. */
+export interface HubListing {
+  readonly repo: string;
+  readonly revision: string;
+  readonly commit: string;
+  readonly files: readonly ListedFile[];
+}
+
+/** A file as listed; mirrors leave the facts out, then the file itself is asked for them. */
+export interface ListedFile {
+  readonly path: string;
+  readonly facts: Omit<HubFile, 'path'> | undefined;
+}
+
+const sha256Form = /^[0-9a-f]{64}$/;
+const sha1Form = /^[0-9a-f]{40}$/;
+
+const sibling = z.object({
+  rfilename: z.string(),
+  size: z.number().nullish(),
+  blobId: z.string().nullish(),
+  lfs: z.object({ sha256: z.string(), size: z.number().nullish() }).nullish(),
+});
+
+const modelInfo = z.object({ sha: z.string().regex(sha1Form), siblings: z.array(sibling) });
+
+/** A name from outside that becomes a path below the cache: nothing may lead out of it. */
+const isInside = (path: string): boolean =>
+  !/[\\\0]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+
+const factsOf = ({ size, blobId, lfs }: z.infer<typeof sibling>): ListedFile['facts'] => {
+  const sizeBytes = lfs?.size ?? size;
+  if (typeof sizeBytes !== 'number') return undefined;
+  if (lfs && sha256Form.test(lfs.sha256)) return { sizeBytes, hash: { kind: 'sha256', value: lfs.sha256 } };
+  if (blobId && sha1Form.test(blobId)) return { sizeBytes, hash: { kind: 'git-sha1', value: blobId } };
+  return undefined;
+};
+
+/** Where a file of a revision is downloaded from. */
+export const fileUrl = ({ endpoint }: HubSettings, repo: string, revision: string, path: string): string =>
+  `${endpoint}/${repo}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`;
+
+/** Nobody there at all: waiting and asking again would only keep a person from the next best thing. */
+const nobodyThere = (caught: unknown): boolean =>
+  /name is not known|nothing listens|^no answer|no way to it|no network|certificate/.test(
+    networkProblem(caught),
+  );
+
+/** Asks the hub, a few times when it must be; a network that does not reach it is HUB_UNREACHABLE. */
+const ask = async <T>(
+  system: System,
+  settings: HubSettings,
+  request: HubRequest,
+  read: (answer: Awaited<ReturnType<typeof hubRequest>>) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await withRetries(system, { hopeless: nobodyThere, signal: request.signal }, async () =>
+      read(await hubRequest(system, settings, request)),
+    );
+  } catch (caught) {
+    request.signal.throwIfAborted();
+    if (isFailure(caught)) throw caught;
+    if (!isNetworkFault(caught)) throw caught;
+    throw failure(
+      'HUB_UNREACHABLE',
+      { endpoint: settings.endpoint, problem: networkProblem(caught) },
+      caught,
+    );
+  }
+};
+
+const notTheHub = (endpoint: string): Error =>
+  failure('HUB_UNREACHABLE', {
+    endpoint,
+    problem: 'what answers there is not a model hub (a login page of the network?)',
+  });
+
+/** Lists the files of a revision. Throws HUB_UNREACHABLE, HUB_NOT_FOUND, HUB_GATED, HUB_TOKEN, HUB_FAILED. */
+export const fetchListing = async (
+  system: System,
+  settings: HubSettings,
+  { repo, revision }: { readonly repo: string; readonly revision: string },
+  signal: AbortSignal,
+): Promise<HubListing> => {
+  const url = `${settings.endpoint}/api/models/${repo}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const target = { repo, revision, file: undefined };
+  const text = await ask(system, settings, { url, target, signal }, ({ body }) => body.text());
+  let info: z.infer<typeof modelInfo>;
+  try {
+    info = modelInfo.parse(JSON.parse(text));
+  } catch {
+    throw notTheHub(settings.endpoint);
+  }
+  const files = info.siblings
+    .filter(({ rfilename }) => isInside(rfilename))
+    .map((one) => ({ path: one.rfilename, facts: factsOf(one) }));
+  return { repo, revision, commit: info.sha, files };
+};
+
+const unquote = (tag: string): string => tag.replace(/^W\//, '').replace(/^"|"$/g, '');
+
+/** The facts of one file from the headers of its address, for mirrors that list names only. */
+export const completeFile = async (
+  system: System,
+  settings: HubSettings,
+  { repo, commit }: HubListing,
+  { path, facts }: ListedFile,
+  signal: AbortSignal,
+): Promise<HubFile> => {
+  if (facts) return { path, ...facts };
+  const url = fileUrl(settings, repo, commit, path);
+  const target = { repo, revision: commit, file: path };
+  const request = { url, method: 'HEAD', target, signal, leaveHub: false } as const;
+  const headers = await ask(system, settings, request, async (answer) => {
+    await answer.body.dump();
+    return answer.headers;
+  });
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const value = unquote(header('x-linked-etag') ?? header('etag') ?? '');
+  const sizeBytes = Number(header('x-linked-size') ?? header('content-length') ?? Number.NaN);
+  if (!Number.isSafeInteger(sizeBytes) || !(sha256Form.test(value) || sha1Form.test(value))) {
+    throw notTheHub(settings.endpoint);
+  }
+  return { path, sizeBytes, hash: { kind: sha256Form.test(value) ? 'sha256' : 'git-sha1', value } };
+};

@@ -1,0 +1,48 @@
+import { isFailure, reason } from '../../errors.ts';
+
+/** Node's and undici's codes in words. */
+const words: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ETIMEDOUT: 'no answer',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no network',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer',
+  UND_ERR_HEADERS_TIMEOUT: 'it took the request and then said nothing',
+  UND_ERR_BODY_TIMEOUT: 'nothing came any more',
+  UND_ERR_SOCKET: 'the connection was cut',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut',
+  ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+};
+
+const codeOf = (caught: unknown): string | undefined => {
+  const { code, cause, errors } = caught as { code?: unknown; cause?: unknown; errors?: readonly unknown[] };
+  if (typeof code === 'string' && code in words) return code;
+  const inner = [cause, ...(errors ?? [])].find((one) => one instanceof Error);
+  return inner === undefined ? (typeof code === 'string' ? code : undefined) : codeOf(inner);
+};
+
+/** Why a request came to nothing, for people. */
+export const networkProblem = (caught: unknown): string => {
+  const code = codeOf(caught);
+  return (code === undefined ? undefined : words[code]) ?? reason(caught);
+};
+
+/** Codes of faults between us and the other side; another try may do. */
+const passing = /^(ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_)/;
+
+/** Whether this is a fault of the network, and not of a disk or of ours. */
+export const isNetworkFault = (caught: unknown): boolean => {
+  if (isFailure(caught)) return false;
+  const code = codeOf(caught);
+  return code !== undefined && (passing.test(code) || code in words);
+};

@@ -1,0 +1,18 @@
+/** How far a download is. Sums over all files of the model. */
+export type FetchProgress = (state: {
+  readonly phase: 'looking' | 'waiting' | 'downloading' | 'checking';
+  readonly file: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}) => void;
+
+export interface EnsureOptions {
+  readonly onProgress?: FetchProgress;
+  /** Told in a line what a person should know: which of several files is taken, what it takes of the disk. */
+  readonly say?: (line: string) => void;
+  /** Files at once. */
+  readonly parallel?: number;
+  readonly signal: AbortSignal;
+  /** The installed package's folder, where bundled models lie. */
+  readonly packageFolder: string;
+}
