@@ -1,3 +1,4 @@
+import { type Writing, writings } from './grammars/literal-writing.ts';
 import { anyId, anyIndex, type ToolSyntax, theKey, theName, type ValueKind } from './tool-syntax.ts';
 
 /** A call with its arguments as an object. */
@@ -12,33 +13,28 @@ const kindOf = (value: unknown): ValueKind => {
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'object';
 };
 
-const pythonText = (text: string): string => `'${text.replace(/['\\]/g, '\\$&').replaceAll('\n', '\\n')}'`;
-
-const pythonValue = (value: unknown): string => {
-  if (typeof value === 'string') return pythonText(value);
-  if (Array.isArray(value)) return `[${value.map(pythonValue).join(', ')}]`;
-  if (value === null || value === undefined) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
+const literalValue = (writing: Writing, value: unknown): string => {
+  const [yes, no, nothing] = writing.words;
+  if (typeof value === 'string') return writing.text(value);
+  if (value === null || value === undefined) return nothing;
+  if (typeof value === 'boolean') return value ? yes : no;
   if (typeof value !== 'object') return String(value);
-  return `{${Object.entries(value)
-    .map(([key, one]) => `${pythonText(key)}: ${pythonValue(one)}`)
-    .join(', ')}}`;
-};
-
-const gemmaValue = (value: unknown): string => {
-  if (typeof value === 'string') return `<|"|>${value}<|"|>`;
-  if (Array.isArray(value)) return `[${value.map(gemmaValue).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return `{${Object.entries(value)
-    .map(([key, one]) => `${key}:${gemmaValue(one)}`)
-    .join(',')}}`;
+  const members = Array.isArray(value)
+    ? value.map((one) => literalValue(writing, one))
+    : Object.entries(value).map(([key, one]) => writing.key(key) + literalValue(writing, one));
+  const inner = members.join(writing.separator);
+  return Array.isArray(value) ? `[${inner}]` : `{${inner}}`;
 };
 
 const writeArguments = ({ arguments: style }: ToolSyntax, values: WrittenCall['arguments']): string => {
   const members = Object.entries(values);
   if (style === 'json') return JSON.stringify(values);
-  if (style === 'python') return members.map(([key, value]) => `${key}=${pythonValue(value)}`).join(', ');
-  if (style === 'gemma') return members.map(([key, value]) => `${key}:${gemmaValue(value)}`).join(',');
+  if (typeof style === 'string') {
+    const writing = writings[style];
+    return members
+      .map(([key, value]) => key + writing.assign + literalValue(writing, value))
+      .join(writing.separator);
+  }
   return members
     .map(([key, value]) => {
       const text = typeof value === 'string' ? value : JSON.stringify(value);

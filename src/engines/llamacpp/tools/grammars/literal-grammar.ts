@@ -1,101 +1,114 @@
-import { allowedTypes } from '../argument-types.ts';
+import { isObject, listOf } from '../argument-types.ts';
 import type { GrammarPart } from './argument-grammar.ts';
 import { type GrammarRules, literal } from './grammar-rules.ts';
-import { objectShape } from './object-shape.ts';
+import { anyLiteral, literalText, type Writing, type WritingName, writings } from './literal-writing.ts';
+import { type ObjectShape, objectShape } from './object-shape.ts';
 import { isAnyText, jsonValue, listedTexts } from './value-grammar.ts';
 
-type Name = 'python' | 'gemma';
-
-interface Writing {
-  readonly assign: string;
-  readonly separator: string;
-  readonly quote: string;
-  readonly escaped: (text: string) => string;
-  readonly words: readonly [yes: string, no: string, nothing: string];
-}
-
-const writings: Readonly<Record<Name, Writing>> = {
-  python: {
-    assign: '=',
-    separator: ', ',
-    quote: "'",
-    escaped: (text) => text.replace(/['\\]/g, '\\$&').replaceAll('\n', '\\n'),
-    words: ['True', 'False', 'None'],
-  },
-  gemma: {
-    assign: ':',
-    separator: ',',
-    quote: '<|"|>',
-    escaped: (text) => text,
-    words: ['true', 'false', 'null'],
-  },
+/** The grammar of arguments as one list of literals: keys in the schema's order, each at most once. */
+export const literalArguments = (
+  rules: GrammarRules,
+  name: WritingName,
+  parameters: unknown,
+): GrammarPart => {
+  const writing = writings[name];
+  const grammar = new LiteralGrammar(rules, writing, parameters);
+  if (parameters === undefined || parameters === null) {
+    const one = `[a-zA-Z_] [a-zA-Z0-9_]{0,40} ${literal(writing.assign)} ${grammar.any}`;
+    const more = `(${literal(writing.separator)} ${one}){0,16}`;
+    return { body: rules.add('arguments', `(${one} ${more})?`), exact: true };
+  }
+  return grammar.members(objectShape(parameters), (key) => key + writing.assign, 0);
 };
 
-/** The grammar of arguments as one list of literals: keys in the schema's order, each at most once. */
-export const literalArguments = (rules: GrammarRules, name: Name, parameters: unknown): GrammarPart => {
-  const writing = writings[name];
-  const any = anyValue(rules, name);
-  if (parameters === undefined || parameters === null) {
-    const one = `[a-zA-Z_] [a-zA-Z0-9_]{0,40} ${literal(writing.assign)} ${any}`;
+/** Schemas may be recursive; deeper than this, any value. */
+const deepest = 6;
+
+class LiteralGrammar {
+  readonly any: string;
+  readonly #rules: GrammarRules;
+  readonly #writing: Writing;
+  readonly #root: unknown;
+
+  constructor(rules: GrammarRules, writing: Writing, root: unknown) {
+    this.#rules = rules;
+    this.#writing = writing;
+    this.#root = root;
+    this.any = anyLiteral(rules, writing);
+  }
+
+  members(shape: ObjectShape, before: (key: string) => string, depth: number): GrammarPart {
+    const parts = shape.properties.map(({ key, schema, required }) => {
+      const value = this.#value(schema, depth + 1);
+      const body = this.#rules.add('member', `${literal(before(key))} ${value.body}`);
+      return { body, exact: value.exact, required };
+    });
     return {
-      body: rules.add('arguments', `(${one} (${literal(writing.separator)} ${one}){0,16})?`),
-      exact: true,
+      body: separated(this.#rules, literal(this.#writing.separator), parts),
+      exact: shape.simple && parts.every(({ exact }) => exact),
     };
   }
-  const shape = objectShape(parameters);
-  const members = shape.properties.map(({ key, schema, required }) => {
-    const value = oneValue(rules, name, schema, parameters, any);
-    const body = rules.add('argument', `${literal(key + writing.assign)} ${value.body}`);
-    return { body, exact: value.exact, required };
-  });
-  return {
-    body: separated(rules, literal(writing.separator), members),
-    exact: shape.simple && members.every(({ exact }) => exact),
-  };
-};
 
-const textRule = (rules: GrammarRules, name: Name): string =>
-  name === 'gemma'
-    ? rules.add('text', `${literal('<|"|>')} ${rules.until('<|"|>')}`)
-    : rules.add('text', `"'" ([^'\\\\\\x0a\\x0d] | "\\\\" ['\\\\nt])* "'"`);
-
-const number = '"-"? ("0" | [1-9] [0-9]{0,15}) ("." [0-9]{1,16})?';
-
-/** Any value, at any depth. */
-const anyValue = (rules: GrammarRules, name: Name): string => {
-  const { words, separator } = writings[name];
-  const text = textRule(rules, name);
-  const comma = literal(separator);
-  const key = name === 'gemma' ? rules.add('key', '[a-zA-Z_] [a-zA-Z0-9_]{0,40}') : text;
-  const self = rules.reserve('value');
-  const member = `${key} ${literal(name === 'gemma' ? ':' : ': ')} ${self}`;
-  const list = `"[" (${self} (${comma} ${self})*)? "]"`;
-  const object = `"{" (${member} (${comma} ${member})*)? "}"`;
-  rules.fill(self, [text, number, ...words.map(literal), list, object].join(' | '));
-  return self;
-};
-
-const oneValue = (
-  rules: GrammarRules,
-  name: Name,
-  schema: unknown,
-  root: unknown,
-  any: string,
-): GrammarPart => {
-  const { quote, escaped, words } = writings[name];
-  const listed = listedTexts(schema);
-  if (listed) {
-    const texts = listed.map((text) => literal(quote + escaped(text) + quote));
-    return { body: `(${texts.join(' | ')})`, exact: true };
+  #value(schema: unknown, depth: number): GrammarPart {
+    if (!isObject(schema) || depth > deepest) return { body: this.any, exact: isAnyText(schema) };
+    const listed = listedTexts(schema);
+    if (listed)
+      return this.#oneOf(listed.map((text) => ({ body: literal(this.#writing.text(text)), exact: true })));
+    const branches = [...listOf(schema['anyOf']), ...listOf(schema['oneOf'])];
+    if (branches.length > 0) {
+      const plain = Object.keys(schema).length === 1 && 'anyOf' in schema;
+      return this.#oneOf(
+        branches.map((branch) => this.#value(branch, depth + 1)),
+        plain,
+      );
+    }
+    const { type } = schema;
+    if (Array.isArray(type))
+      return this.#oneOf(type.map((one) => this.#value({ ...schema, type: one }, depth + 1)));
+    return this.#ofType(schema, depth);
   }
-  const types = allowedTypes(schema, root);
-  const [only] = types?.size === 1 ? types : [];
-  if (only === 'string') return { body: textRule(rules, name), exact: isAnyText(schema) };
-  if (only === 'number') return jsonValue(rules, schema, root);
-  if (only === 'boolean')
-    return { body: `(${literal(words[0])} | ${literal(words[1])})`, exact: isAnyText(schema) };
-  return { body: any, exact: types === undefined && isAnyText(schema) };
-};
+
+  #ofType(schema: Readonly<Record<string, unknown>>, depth: number): GrammarPart {
+    const [yes, no, nothing] = this.#writing.words.map(literal);
+    const exact = isAnyText(schema);
+    switch (schema['type']) {
+      case 'string':
+        return { body: literalText(this.#rules, this.#writing), exact };
+      case 'integer':
+      case 'number':
+        return jsonValue(this.#rules, schema, this.#root);
+      case 'boolean':
+        return { body: `(${yes} | ${no})`, exact };
+      case 'null':
+        return { body: nothing ?? '', exact };
+      case 'array':
+        return this.#list(schema, depth);
+      case 'object':
+        return this.#object(schema, depth);
+      default:
+        return { body: this.any, exact };
+    }
+  }
+
+  #list(schema: Readonly<Record<string, unknown>>, depth: number): GrammarPart {
+    const { items, type: _, description: __, ...rules } = schema;
+    const item = this.#value(items ?? true, depth + 1);
+    const more = `(${literal(this.#writing.separator)} ${item.body})*`;
+    const body = this.#rules.add('list', `"[" (${item.body} ${more})? "]"`);
+    return { body, exact: item.exact && Object.keys(rules).length === 0 };
+  }
+
+  #object(schema: Readonly<Record<string, unknown>>, depth: number): GrammarPart {
+    const shape = objectShape(schema);
+    const members = this.members(shape, (key) => this.#writing.key(key), depth);
+    return { body: this.#rules.add('object', `"{" ${members.body} "}"`), exact: members.exact };
+  }
+
+  #oneOf(parts: readonly GrammarPart[], exact = true): GrammarPart {
+    const body = this.#rules.add('choice', parts.map((part) => part.body).join(' | '));
+    return { body, exact: exact && parts.every((part) => part.exact) };
+  }
+}
 
 /** Members in their order, those that are not required left out at will; one rule for each place and what came before. */
 const separated = (
