@@ -212,7 +212,7 @@ const prepareContext = async (
       assumeYes: yes,
       config: async (flags) => {
         const { loadConfig } = await import('./config/load.ts');
-        return loadConfig(system, paths, { ...(flags ? { flags } : {}), warn: output.warn });
+        return loadConfig(system, paths, { ...(flags ? { flags } : {}), warn: output.warn, repeat: verbose });
       },
       exit,
     };

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { setSetting, unsetSetting } from '../config/edit.ts';
-import { settingKey } from '../config/load.ts';
+import { loadConfig, settingKey } from '../config/load.ts';
 import { type SettingKey, settingKeys, settings } from '../config/schema.ts';
 import type { DefineCommand } from './command.ts';
 
@@ -22,8 +22,8 @@ Examples:
     .command('list')
     .description('every setting, its value and where it came from')
     .action(async (_options, command: Command) => {
-      const { output, config: load } = open(command);
-      const { values, origins } = await load();
+      const { output, system, paths } = open(command);
+      const { values, origins } = await loadConfig(system, paths, { warn: output.warn, repeat: true });
       const rows = settingKeys.map((key) => ({ key, value: values[key] ?? null, ...origins[key] }));
       output.data(rows);
       output.table(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -88,14 +88,43 @@ test('a text that looks like a number stays a text where one is wanted', async (
   expect((await load({ env: { LOCALAI_MODEL: '123' } })).values.model).toBe('123');
 });
 
-test('variables of others that look like ours only warn', async () => {
-  const system = systemWith({ LOCALAI_GATEWAY_PROT: '1', LOCALAI_F16: 'true' });
-  const warnings: string[] = [];
-  await loadConfig(system, resolvePaths(system), { warn: (text) => warnings.push(text) });
-  expect(warnings).toEqual([
-    'these variables are none of ours and change nothing: LOCALAI_F16, ' +
-      'LOCALAI_GATEWAY_PROT (did you mean LOCALAI_GATEWAY_PORT?)',
-  ]);
+describe('variables of others that look like ours', () => {
+  const warnings = async (env: Record<string, string>, repeat = false): Promise<readonly string[]> => {
+    const system = systemWith(env);
+    const told: string[] = [];
+    await loadConfig(system, resolvePaths(system), { warn: (text) => told.push(text), repeat });
+    return told;
+  };
+  const strays = { LOCALAI_GATEWAY_PROT: '1', LOCALAI_F16: 'true' };
+
+  test('only warn, with the one that may have been meant', async () => {
+    expect(await warnings(strays)).toEqual([
+      'these variables are none of ours and change nothing: LOCALAI_F16, ' +
+        'LOCALAI_GATEWAY_PROT (did you mean LOCALAI_GATEWAY_PORT?)',
+    ]);
+  });
+
+  test('do so once, until they change or one asks', async () => {
+    await warnings(strays);
+    expect(await warnings(strays)).toEqual([]);
+    expect(await warnings(strays, true)).toHaveLength(1);
+    expect(await warnings({ ...strays, LOCALAI_F32: '1' })).toHaveLength(1);
+  });
+
+  test('are not remembered where there are none', async () => {
+    expect(await warnings({ LOCALAI_PARALLEL: '1', LOCALAI_URL: 'http://x' })).toEqual([]);
+    expect(existsSync(join(home, 'state', 'state.json'))).toBe(false);
+  });
+
+  test.each([
+    ['{"schemaVersion":2}', 'FILE_TOO_NEW'],
+    ['{"toldVariables":', undefined],
+  ])('with %s in state.json: %s', async (content, code) => {
+    mkdirSync(join(home, 'state'));
+    writeFileSync(join(home, 'state', 'state.json'), content);
+    if (code) await expect(warnings(strays)).rejects.toMatchObject({ code });
+    else expect(await warnings(strays)).toHaveLength(1);
+  });
 });
 
 describe('changing config.yaml', () => {

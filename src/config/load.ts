@@ -12,15 +12,7 @@ import {
   settings,
   variableOf,
 } from './schema.ts';
-
-/** Variables of ours that are no settings, and what they mean. */
-export const otherVariables = {
-  LOCALAI_HOME:
-    'one folder for everything of localai; models stay in the Hugging Face cache when an HF_* variable says so',
-  LOCALAI_URL: 'the gateway that `chat` talks to, instead of the one on this machine',
-  LOCALAI_API_KEY: 'the key for that gateway',
-  LOCALAI_NO_REEXEC: '`1`: on a Node that is too old, say so instead of running on a newer one from npm',
-} as const;
+import { warnOfStrays } from './stray-variables.ts';
 
 /** Throws CONFIG_UNKNOWN_KEY, with the nearest key there is. */
 export const settingKey = (key: string, place: string): SettingKey => {
@@ -79,21 +71,13 @@ const fromFlags = (flags: Partial<Settings>): Layer =>
     }),
   );
 
-const prefix = 'LOCALAI_';
-
-const withoutPrefix = (name: string): string => name.slice(prefix.length);
-
-/** Variables that begin like ours but are not: a slip, or another project's (LocalAI uses the same prefix). */
-const strayVariables = (env: System['env']): string | undefined => {
-  const known: string[] = [...settingKeys.map(variableOf), ...Object.keys(otherVariables)];
-  const strays = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name));
-  if (strays.length === 0) return undefined;
-  const named = strays.sort().map((name) => {
-    const near = nearest(withoutPrefix(name), known.map(withoutPrefix));
-    return near ? `${name} (did you mean ${prefix}${near}?)` : name;
-  });
-  return `these variables are none of ours and change nothing: ${named.join(', ')}`;
-};
+export interface LoadOptions {
+  readonly flags?: Partial<Settings>;
+  /** Told of LOCALAI_* variables that are none of ours, once per set of them. */
+  readonly warn?: (text: string) => void;
+  /** Tell it again. */
+  readonly repeat?: boolean;
+}
 
 /**
  * The settings: defaults < config.yaml < LOCALAI_* variables < flags. Throws CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY and
@@ -102,10 +86,9 @@ const strayVariables = (env: System['env']): string | undefined => {
 export const loadConfig = async (
   system: System,
   paths: Paths,
-  options: { readonly flags?: Partial<Settings>; readonly warn?: (text: string) => void } = {},
+  options: LoadOptions = {},
 ): Promise<Config> => {
-  const stray = strayVariables(system.env);
-  if (stray) options.warn?.(stray);
+  if (options.warn) await warnOfStrays(system, paths, options.warn, options.repeat ?? false);
   const file = await readConfigFile(system, paths.configFile);
   const layers: readonly (readonly [SettingOrigin, Layer])[] = [
     ['flag', fromFlags(options.flags ?? {})],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { otherVariables } from '../../src/config/load.ts';
 import { type SettingKey, settingKeys, settings, variableOf } from '../../src/config/schema.ts';
+import { otherVariables } from '../../src/config/stray-variables.ts';
 
 interface Shape {
   readonly type?: string;
