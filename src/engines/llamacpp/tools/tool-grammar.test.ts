@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readGrammar } from '../../../../test/support/gbnf/grammar-text.ts';
+import { GrammarSampler, randomFrom } from '../../../../test/support/gbnf/sample-grammar.ts';
 import { createAnswerParser } from './answer-parser.ts';
 import { detectToolSyntax } from './detect-syntax.ts';
 import { genericSyntax, harmonySyntax } from './generic-syntax.ts';
 import type { ReasoningStart } from './reasoning.ts';
-import { gbnfSampler } from './testing/gbnf-sampler.ts';
 import { gather, type ReadAnswer, sampleTools } from './testing/sample-calls.ts';
 import { sampleRenderer, sampleTemplates } from './testing/sample-templates.ts';
 import type { ChatTool } from './tool.ts';
@@ -69,12 +70,9 @@ const tools: readonly ChatTool[] = [
   { type: 'function', function: { name: 'free' } },
 ];
 
-const randomOf = (seed: number): (() => number) => {
-  let state = (seed * 2654435761 + 1) & 0x7fffffff;
-  return () => {
-    state = (state * 1103515245 + 12345) & 0x7fffffff;
-    return state / 0x7fffffff;
-  };
+const sampler = (gbnf: string): ((seed: number) => string) => {
+  const grammar = new GrammarSampler(readGrammar(gbnf));
+  return (seed) => grammar.sample(randomFrom(seed));
 };
 
 const read = (syntax: ToolSyntax, text: string, reasoning?: ReasoningStart): ReadAnswer => {
@@ -97,10 +95,10 @@ const seeds = fc.integer({ min: 0, max: 1_000_000 });
 describe('what the grammar of forced calls lets through is read as valid calls', () => {
   test.each(syntaxes)('%s', (_, syntax) => {
     const { gbnf, exact } = forcedToolGrammar(syntax, tools, 'required', true);
-    const sample = gbnfSampler(gbnf);
+    const sample = sampler(gbnf);
     fc.assert(
       fc.property(seeds, (seed) => {
-        const text = sample(randomOf(seed));
+        const text = sample(seed);
         const answer = read(syntax, text);
         expect(answer.content).toBe('');
         expect(answer.calls.length).toBeGreaterThan(0);
@@ -113,16 +111,16 @@ describe('what the grammar of forced calls lets through is read as valid calls',
 
 test.each(syntaxes)('%s: a named tool is called, once', (_, syntax) => {
   const { gbnf } = forcedToolGrammar(syntax, tools, { name: 'write' }, true);
-  const sample = gbnfSampler(gbnf);
+  const sample = sampler(gbnf);
   for (const seed of [1, 2, 3]) {
-    expect(read(syntax, sample(randomOf(seed))).calls.map(({ name }) => name)).toEqual(['write']);
+    expect(read(syntax, sample(seed)).calls.map(({ name }) => name)).toEqual(['write']);
   }
 });
 
 test('calls come one by one unless they may be parallel', () => {
   const counts = (parallel: boolean): readonly number[] => {
-    const sample = gbnfSampler(forcedToolGrammar(genericSyntax, sampleTools, 'required', parallel).gbnf);
-    return Array.from({ length: 30 }, (_, seed) => read(genericSyntax, sample(randomOf(seed))).calls.length);
+    const sample = sampler(forcedToolGrammar(genericSyntax, sampleTools, 'required', parallel).gbnf);
+    return Array.from({ length: 30 }, (_, seed) => read(genericSyntax, sample(seed)).calls.length);
   };
   expect(Math.max(...counts(false))).toBe(1);
   expect(Math.max(...counts(true))).toBeGreaterThan(1);
@@ -140,9 +138,7 @@ describe('thinking comes first', () => {
   ] as const)('%s', (at, style, syntax) => {
     const reasoning = { reasoning: style, at };
     const { gbnf } = forcedToolGrammar(syntax, sampleTools, 'required', false, reasoning);
-    const answers = Array.from({ length: 30 }, (_, seed) =>
-      read(syntax, gbnfSampler(gbnf)(randomOf(seed)), reasoning),
-    );
+    const answers = Array.from({ length: 30 }, (_, seed) => read(syntax, sampler(gbnf)(seed), reasoning));
     expect(answers.flatMap((answer) => faults(answer))).toEqual([]);
     expect(answers.every(({ calls, content }) => calls.length === 1 && content === '')).toBe(true);
     expect(answers.some((answer) => answer.reasoning !== '')).toBe(at !== 'closed');
@@ -152,8 +148,8 @@ describe('thinking comes first', () => {
 describe('a grammar for the answer proper', () => {
   const answer = 'root ::= "{" [0-9] "}"\n';
   const texts = (reasoning: ReasoningStart): readonly ReadAnswer[] => {
-    const sample = gbnfSampler(grammarAfterReasoning(answer, reasoning));
-    return Array.from({ length: 20 }, (_, seed) => read(genericSyntax, sample(randomOf(seed)), reasoning));
+    const sample = sampler(grammarAfterReasoning(answer, reasoning));
+    return Array.from({ length: 20 }, (_, seed) => read(genericSyntax, sample(seed), reasoning));
   };
 
   test('stays as it is where nothing comes before it', () => {
@@ -191,9 +187,9 @@ describe('left to itself', () => {
       const call = writeCalls(syntax, [{ name: 'write', arguments: { count: 1 } }]);
       const [written, gbnf] = firstAsked(next, call) ?? ['', ''];
       expect(written.length).toBeGreaterThan(0);
-      const sample = gbnfSampler(gbnf);
+      const sample = sampler(gbnf);
       for (const seed of [1, 2, 3, 4, 5]) {
-        const answer = read(syntax, written + sample(randomOf(seed)));
+        const answer = read(syntax, written + sample(seed));
         expect(answer.calls.length).toBeGreaterThan(0);
         expect(answer.content).toBe('');
         expect(faults(answer)).toEqual([]);
@@ -205,7 +201,7 @@ describe('left to itself', () => {
     const { next } = autoToolGrammar(genericSyntax, sampleTools, { parallel: false });
     for (const written of ['Well.\n<tool_call>\n{"name', '<tool_call> {"', '<tool_call>\n{"name": "write_']) {
       const gbnf = next(written) ?? '';
-      const answer = read(genericSyntax, written + gbnfSampler(gbnf)(randomOf(7)));
+      const answer = read(genericSyntax, written + sampler(gbnf)(7));
       expect(faults(answer)).toEqual([]);
       expect(answer.calls).toHaveLength(1);
     }
@@ -241,7 +237,7 @@ describe('left to itself', () => {
     ' to=functions.',
   ])('gpt-oss: %s', (written) => {
     const { next } = autoToolGrammar(harmonySyntax, sampleTools, { parallel: false });
-    const answer = read(harmonySyntax, written + gbnfSampler(next(written) ?? '')(randomOf(3)));
+    const answer = read(harmonySyntax, written + sampler(next(written) ?? '')(3));
     expect(answer.calls).toHaveLength(1);
     expect(faults(answer)).toEqual([]);
     expect(next('<|channel|>final<|message|>see to=functions.')).toBeUndefined();

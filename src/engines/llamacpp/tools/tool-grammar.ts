@@ -2,7 +2,7 @@ import { failure } from '../../../errors.ts';
 import type { Grammar } from '../grammar/schema-to-gbnf.ts';
 import { CallGrammar } from './grammars/call-grammar.ts';
 import { answerStart, beginnings, begunCall } from './grammars/call-trigger.ts';
-import { GrammarRules, literal } from './grammars/grammar-rules.ts';
+import { GrammarRules, literal, sequence } from './grammars/grammar-rules.ts';
 import { begunHarmonyCall } from './grammars/harmony-calls.ts';
 import { thinkingFrame } from './grammars/thinking-grammar.ts';
 import type { ReasoningStart } from './reasoning.ts';
@@ -27,7 +27,7 @@ export const forcedToolGrammar = (
   const { before } = thinkingFrame(grammar.rules, reasoning, 'calls');
   const calls = grammar.section(grammar.one(), parallel && choice === 'required');
   return {
-    gbnf: grammar.rules.text(`${before} ${literal(syntax.sectionOpen)} ${calls}`),
+    gbnf: grammar.rules.text(sequence(before, literal(syntax.sectionOpen), calls)),
     exact: grammar.exact,
   };
 };
@@ -63,5 +63,5 @@ export const grammarAfterReasoning = (gbnf: string, reasoning: ReasoningStart | 
   const rules = new GrammarRules();
   const { before, after } = thinkingFrame(rules, reasoning, 'answer');
   if (before === '' && after === '') return gbnf;
-  return rules.text(`${before} ${rules.include(gbnf)} ${after}`);
+  return rules.text(sequence(before, rules.include(gbnf), after));
 };

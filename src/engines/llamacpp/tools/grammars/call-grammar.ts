@@ -1,7 +1,7 @@
 import type { ChatTool } from '../tool.ts';
 import { type ToolSyntax, theName } from '../tool-syntax.ts';
 import { argumentGrammar, type GrammarPart } from './argument-grammar.ts';
-import { GrammarRules, literal } from './grammar-rules.ts';
+import { GrammarRules, literal, sequence } from './grammar-rules.ts';
 
 /** More calls in one turn are a model that goes round in circles. */
 const mostCalls = 16;
@@ -34,7 +34,7 @@ export class CallGrammar {
     const calls = [...this.#arguments].flatMap(([tool, { body }]) => {
       const lead = leads ? leads.get(tool) : this.lead(tool);
       const close = literal(this.#syntax.callClose.replaceAll(theName, tool.function.name));
-      return lead === undefined ? [] : [this.rules.add('call', `${literal(lead)} ${body} ${close}`)];
+      return lead === undefined ? [] : [this.rules.add('call', sequence(literal(lead), body, close))];
     });
     return this.rules.add('one', calls.join(' | '));
   }
@@ -43,7 +43,9 @@ export class CallGrammar {
   section(first: string, parallel: boolean): string {
     const { between, sectionClose } = this.#syntax;
     const more =
-      parallel && between !== undefined ? `(${literal(between)} ${this.one()}){0,${mostCalls - 1}}` : '';
-    return `${first} ${more} ${literal(sectionClose)}`;
+      parallel && between !== undefined
+        ? `(${sequence(literal(between), this.one())}){0,${mostCalls - 1}}`
+        : '';
+    return sequence(first, more, literal(sectionClose));
   }
 }

@@ -21,6 +21,10 @@ export const literal = (text: string): string =>
     .map((part) => freeParts[part] ?? quoted(part))
     .join(' ');
 
+/** Parts one after another; empty ones are none. */
+export const sequence = (...parts: readonly string[]): string =>
+  parts.filter((part) => part !== '').join(' ');
+
 /** A character for use between brackets; GBNF knows few escapes there, so all but letters and digits go by number. */
 const inClass = (character: string): string => {
   if (/^[a-zA-Z0-9]$/.test(character)) return character;

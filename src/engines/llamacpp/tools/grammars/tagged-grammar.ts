@@ -1,7 +1,7 @@
 import { type AllowedTypes, allowedTypes, isObject, listOf } from '../argument-types.ts';
 import { type TaggedArguments, theKey, type ValueKind } from '../tool-syntax.ts';
 import type { GrammarPart } from './argument-grammar.ts';
-import { type GrammarRules, literal } from './grammar-rules.ts';
+import { type GrammarRules, literal, sequence } from './grammar-rules.ts';
 import { objectShape } from './object-shape.ts';
 import { isAnyText, jsonValue, listedTexts } from './value-grammar.ts';
 
@@ -33,7 +33,7 @@ const valueEnd = (tags: TaggedArguments, key: string): readonly [tag: string, af
 
 const rawValue = (rules: GrammarRules, tags: TaggedArguments, key: string): string => {
   const [tag, after] = valueEnd(tags, key);
-  return `${rules.until(tag)} ${literal(after)}`.trimEnd();
+  return sequence(rules.until(tag), literal(after));
 };
 
 /** Any arguments, for a tool without a schema; end tags that repeat the key can't be written for any key. */

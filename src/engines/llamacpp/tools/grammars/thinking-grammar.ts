@@ -1,5 +1,5 @@
 import type { ReasoningStart } from '../reasoning.ts';
-import { type GrammarRules, literal } from './grammar-rules.ts';
+import { type GrammarRules, literal, sequence } from './grammar-rules.ts';
 
 /** What stands around an answer whose model thinks, as GBNF; empty where nothing does. */
 export interface ThinkingFrame {
@@ -22,7 +22,7 @@ export const thinkingFrame = (
   const thinking = `${rules.until(close)} ${literal('\n')}? ${literal('\n')}?`;
   const before = { open: thinking, closed: '', possible: `(${literal(open)} ${thinking})?` }[at];
   if (what === 'calls' || !answer) return { before, after: '' };
-  return { before: `${before} ${literal(answer.open)}?`, after: `${literal(answer.close)}?` };
+  return { before: sequence(before, `${literal(answer.open)}?`), after: `${literal(answer.close)}?` };
 };
 
 const harmonyBefore = (rules: GrammarRules, at: ReasoningStart['at'], what: 'answer' | 'calls'): string => {
