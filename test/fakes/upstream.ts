@@ -38,15 +38,14 @@ export interface FakeOptions {
 
 export const startUpstream = async (script: Script, options: FakeOptions = {}): Promise<FakeUpstream> => {
   const calls: Call[] = [];
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, Promise<void>>();
   const waiting: { readonly number: number; readonly resolve: (call: Call) => void }[] = [];
   const server = createServer(
     { keepAliveTimeout: options.keepAliveMs ?? 5000 },
     async (request, response) => {
-      const { promise: closed, resolve } = Promise.withResolvers<void>();
-      request.socket.once('close', resolve);
       const body = await buffer(request);
       const { url = '', headers, socket } = request;
+      const closed = sockets.get(socket) ?? Promise.resolve();
       const call: Call = { path: url, headers, body, response, socket, closed };
       calls.push(call);
       for (const { number, resolve: tell } of waiting) if (number === calls.length) tell(call);
@@ -54,9 +53,13 @@ export const startUpstream = async (script: Script, options: FakeOptions = {}): 
     },
   );
   server.on('connection', (socket) => {
-    sockets.add(socket);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    sockets.set(socket, promise);
     socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      resolve();
+    });
   });
   await new Promise<void>((resolve) => {
     if (options.socket === undefined) server.listen(0, '127.0.0.1', resolve);
@@ -79,7 +82,7 @@ export const startUpstream = async (script: Script, options: FakeOptions = {}): 
         else waiting.push({ number, resolve });
       }),
     [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -1,0 +1,63 @@
+import { connect, type Socket } from 'node:net';
+import { testKey } from './gateway.ts';
+
+/** A client on a bare socket: reads what comes, as it comes, and may leave or stop reading whenever it likes. */
+export interface RawClient {
+  readonly socket: Socket;
+  /** All bytes so far. */
+  readonly received: () => Buffer;
+  /** Resolves once the bytes so far contain this text. */
+  until(text: string): Promise<void>;
+  /** Resolves with all bytes when the other side is done. */
+  readonly ended: Promise<Buffer>;
+  leave(): void;
+}
+
+export const requestBytes = (path: string, body: string): string =>
+  `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${testKey}\r\n` +
+  `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+
+/** Opens a connection and sends a request. `reading: false` leaves the answer in the socket. */
+export const rawPost = (port: number, path: string, body: string, reading = true): RawClient => {
+  const socket = connect(port, '127.0.0.1');
+  const parts: Buffer[] = [];
+  const received = (): Buffer => Buffer.concat(parts);
+  const { promise: ended, resolve } = Promise.withResolvers<Buffer>();
+  socket.on('error', () => {});
+  socket.once('close', () => resolve(received()));
+  socket.write(requestBytes(path, body));
+  if (reading) socket.on('data', (bytes) => parts.push(bytes));
+  else socket.pause();
+  return {
+    socket,
+    received,
+    ended,
+    until: (text) =>
+      new Promise((done, fail) => {
+        const look = (): void => {
+          if (received().includes(text)) done();
+          else if (socket.destroyed) fail(new Error(`closed before "${text}" came`));
+        };
+        socket.on('data', look);
+        socket.once('close', look);
+        look();
+      }),
+    leave: () => socket.destroy(),
+  };
+};
+
+/** Takes the chunked framing off an answer's body and returns head and body. */
+export const parseAnswer = (bytes: Buffer): { readonly head: string; readonly body: Buffer } => {
+  const split = bytes.indexOf('\r\n\r\n');
+  const head = bytes.subarray(0, split).toString('latin1');
+  let rest = bytes.subarray(split + 4);
+  if (!/^transfer-encoding: chunked$/im.test(head)) return { head, body: rest };
+  const parts: Buffer[] = [];
+  for (;;) {
+    const line = rest.indexOf('\r\n');
+    const size = Number.parseInt(rest.subarray(0, line).toString('latin1'), 16);
+    if (!(size > 0)) return { head, body: Buffer.concat(parts) };
+    parts.push(rest.subarray(line + 2, line + 2 + size));
+    rest = rest.subarray(line + 4 + size);
+  }
+};
