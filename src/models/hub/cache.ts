@@ -12,7 +12,7 @@ export const repoFolder = (cache: string, repo: string): string =>
 export const blobFile = (cache: string, repo: string, hash: string): string =>
   join(repoFolder(cache, repo), 'blobs', hash);
 
-/** What is downloaded so far; huggingface_hub goes on with it as well. */
+/** What is downloaded so far. Older versions of huggingface_hub use the same name, newer ones one of their own. */
 export const incompleteFile = (blob: string): string => `${blob}.incomplete`;
 
 export const snapshotFolder = (cache: string, repo: string, commit: string): string =>

@@ -26,7 +26,7 @@ const missing = (code: string, { repo, revision, file }: HubTarget): LocalaiErro
 
 /**
  * What an answer that is no success means. The hub says 401 for a repository that it does not show us, be it private
- * or not there at all; `x-error-code` tells the cases apart (huggingface_hub, utils/_http.py).
+ * or not there at all; its headers tell the cases apart (huggingface_hub, utils/_http.py, hf_raise_for_status).
  */
 export const hubFault = (
   { status, headers }: HttpAnswer,
@@ -35,15 +35,14 @@ export const hubFault = (
   url: string,
 ): LocalaiError => {
   const code = single(headers['x-error-code']);
-  if (status === 404) return missing(code, target);
-  if (status === 401 || status === 403) {
-    const page = `${endpoint}/${target.repo}`;
-    if (code === 'GatedRepo') return failure('HUB_GATED', { model: target.repo, page });
-    if (status === 401 && (code === 'RepoNotFound' || token === undefined)) return missing(code, target);
-    if (token !== undefined) {
-      return failure('HUB_TOKEN', { model: target.repo, page: `${endpoint}/settings/tokens` });
-    }
+  const badToken = single(headers['x-error-message']).startsWith('Invalid credentials');
+  if (code === 'GatedRepo') {
+    return failure('HUB_GATED', { model: target.repo, page: `${endpoint}/${target.repo}` });
   }
+  if (badToken || (status === 403 && token !== undefined)) {
+    return failure('HUB_TOKEN', { model: target.repo, page: `${endpoint}/settings/tokens` });
+  }
+  if (status === 404 || status === 401) return missing(code, target);
   if (status === 407) return failure('HUB_UNREACHABLE', { endpoint, problem: 'the proxy wants a password' });
   return failure('HUB_FAILED', { status, url });
 };

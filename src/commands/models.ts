@@ -1,0 +1,65 @@
+import { Command } from 'commander';
+import { failure } from '../errors.ts';
+import { listStored } from '../models/manifest/inventory.ts';
+import { removeModel } from '../models/manifest/remove-model.ts';
+import { bytes } from '../models/quantities.ts';
+import type { DefineCommand } from './command.ts';
+import { showCatalog } from './models/catalog.ts';
+import { findStored } from './models/find-stored.ts';
+import { showList } from './models/list.ts';
+import { showModel } from './models/show.ts';
+import { readUse } from './models/use.ts';
+
+export const define: DefineCommand = (open) => {
+  const models = new Command('models')
+    .description('models on this disk, and those to choose from')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ localai models
+  $ localai models catalog
+  $ localai models show Qwen3-4B-Instruct-2507
+  $ localai models rm SmolLM2-135M-Instruct`,
+    );
+
+  models
+    .command('list', { isDefault: true })
+    .description('what is on this disk: size, where from, what uses it')
+    .action(async (_options, command: Command) => showList(open(command)));
+
+  models
+    .command('catalog')
+    .description('what can be had, and what of it suits this machine')
+    .action(async (_options, command: Command) => showCatalog(open(command)));
+
+  models
+    .command('show')
+    .argument('<model>', 'a name, a reference, or a path')
+    .description('all that is known of one model')
+    .action(async (name: string, _options, command: Command) => showModel(open(command), name));
+
+  models
+    .command('rm')
+    .argument('<model...>', 'names or references, as `models list` shows them')
+    .option('-f, --force', 'also what another program brought')
+    .description('remove models that localai fetched')
+    .action(async (names: string[], _options, command: Command) => {
+      const context = open(command);
+      const { system, paths, output } = context;
+      const { force = false } = command.opts<{ force?: true }>();
+      const removed = [];
+      for (const name of names) {
+        const model = await findStored(context, await listStored(system, paths), name);
+        const use = await readUse(system, paths);
+        if (use(model.file) === 'served') throw failure('MODEL_IN_USE', { model: model.id });
+        const removal = await removeModel(system, paths, model, force);
+        removed.push({ id: model.id, reference: model.reference, ...removal });
+        output.print(`${model.id}: ${bytes(removal.freedBytes)} freed`);
+        for (const path of removal.kept) output.note(`kept, since something else needs it: ${path}`);
+      }
+      output.data(removed);
+    });
+
+  return models;
+};
