@@ -1,4 +1,7 @@
-import { failure } from '../../../errors.ts';
+import { anyObject } from './any-value.ts';
+import { Converter } from './converter.ts';
+import { RuleBook } from './rule-book.ts';
+import { SchemaDocument } from './schema-document.ts';
 
 export { SchemaError } from './schema-error.ts';
 
@@ -9,10 +12,23 @@ export interface Grammar {
   readonly exact: boolean;
 }
 
-/** The grammar of compact JSON that meets a JSON Schema. Throws SchemaError for what can't be met or understood. */
-export const schemaToGbnf = (_schema: unknown): Grammar => {
-  throw failure('BUG', { problem: 'schemaToGbnf is not written yet' });
+/**
+ * The grammar of compact JSON that meets a JSON Schema (drafts 4 to 2020-12). It lets through less than the schema
+ * does: properties in the schema's order, at most one space after ':' and ',', numbers of bounded length, names that
+ * the schema doesn't list only where it asks for them. Throws SchemaError for what can't be met or understood, and
+ * for a schema whose grammar would be too large.
+ */
+export const schemaToGbnf = (schema: unknown): Grammar => {
+  const document = new SchemaDocument(schema);
+  const book = new RuleBook();
+  const root = new Converter(document, book).value([document.root]);
+  return { gbnf: book.print(root), exact: book.exact };
+};
+
+const anyObjectGrammar = (): string => {
+  const book = new RuleBook();
+  return book.print(anyObject(book));
 };
 
 /** Any JSON object (`response_format: json_object`). */
-export const jsonObjectGbnf: string = 'root ::= "{}"\n';
+export const jsonObjectGbnf: string = anyObjectGrammar();

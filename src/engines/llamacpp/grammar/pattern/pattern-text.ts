@@ -1,0 +1,90 @@
+import { complement, everyChar } from '../char-set.ts';
+import { choice, type Expression, repeat, sequence } from '../expression.ts';
+import { charIn } from '../json-text.ts';
+import { type Alternative, alternativesOf } from './anchors.ts';
+import { parsePattern, UnsupportedPattern } from './parse-pattern.ts';
+import { type Length, lengthOf, type Pattern } from './pattern.ts';
+
+/** The insides of JSON strings (without quotes) in which a pattern is found. */
+export interface PatternText {
+  readonly inside: Expression;
+  /** Whether all of them are as long as was asked for. */
+  readonly fits: boolean;
+}
+
+/**
+ * What a pattern asks for: texts in which it is found, `anything` when it is found in every text, undefined when a
+ * grammar can't follow it. `anyChar` is the rule of any character.
+ */
+export const patternText = (
+  source: string,
+  length: Length,
+  anyChar: Expression,
+): PatternText | 'anything' | undefined => {
+  try {
+    const alternatives = alternativesOf(parsePattern(source));
+    if (alternatives.some(isFoundEverywhere)) return 'anything';
+    const tight = alternatives.map((alternative) => tightened(wholeText(alternative, length), length));
+    return {
+      inside: choice(...tight.map(({ parts }) => written({ kind: 'sequence', parts }, anyChar))),
+      fits: tight.every(({ fits }) => fits),
+    };
+  } catch (caught) {
+    if (caught instanceof UnsupportedPattern) return undefined;
+    throw caught;
+  }
+};
+
+const isFoundEverywhere = ({ parts, fromStart, toEnd }: Alternative): boolean =>
+  !(fromStart && toEnd) && lengthOf({ kind: 'sequence', parts }).min === 0;
+
+/** A pattern is found anywhere in a text unless anchors say otherwise: what may stand before and behind it. */
+const wholeText = ({ parts, fromStart, toEnd }: Alternative, length: Length): readonly Pattern[] => {
+  const room = Math.max(0, length.max - lengthOf({ kind: 'sequence', parts }).max);
+  const most = fromStart || toEnd || !Number.isFinite(room) ? Number.POSITIVE_INFINITY : Math.floor(room / 2);
+  const around: Pattern = { kind: 'repeat', part: { kind: 'char', set: everyChar }, min: 0, max: most };
+  return [...(fromStart ? [] : [around]), ...parts, ...(toEnd ? [] : [around])];
+};
+
+/** Brings a text's length into bounds through the one repetition that gives way most. */
+const tightened = (
+  parts: readonly Pattern[],
+  length: Length,
+): { readonly parts: readonly Pattern[]; readonly fits: boolean } => {
+  const all = lengthOf({ kind: 'sequence', parts });
+  if (all.min >= length.min && all.max <= length.max) return { parts, fits: true };
+  const elastic = parts.reduce<Repeat | undefined>(
+    (best, part) => (isElastic(part) && part.max > (best?.max ?? 0) ? part : best),
+    undefined,
+  );
+  if (!elastic) return { parts, fits: false };
+  const place = parts.lastIndexOf(elastic);
+  const others = lengthOf({ kind: 'sequence', parts: parts.toSpliced(place, 1) });
+  const min = Math.max(elastic.min, length.min - others.min);
+  const max = Math.min(elastic.max, length.max - others.max);
+  // Infinity less Infinity: two parts without a bound and a text with one.
+  if (Number.isNaN(max) && length.max === Number.POSITIVE_INFINITY) {
+    return { parts: parts.with(place, { ...elastic, min }), fits: true };
+  }
+  if (!(min <= max)) return { parts, fits: false };
+  return { parts: parts.with(place, { ...elastic, min, max }), fits: true };
+};
+
+type Repeat = Extract<Pattern, { kind: 'repeat' }>;
+
+const isElastic = (part: Pattern): part is Repeat => part.kind === 'repeat' && part.part.kind === 'char';
+
+const written = (pattern: Pattern, anyChar: Expression): Expression => {
+  switch (pattern.kind) {
+    case 'char':
+      return complement(pattern.set).length === 0 ? anyChar : charIn(pattern.set);
+    case 'sequence':
+      return sequence(...pattern.parts.map((part) => written(part, anyChar)));
+    case 'choice':
+      return choice(...pattern.options.map((option) => written(option, anyChar)));
+    case 'repeat':
+      return repeat(written(pattern.part, anyChar), pattern.min, pattern.max);
+    default:
+      throw new UnsupportedPattern('an anchor inside');
+  }
+};
