@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand, startCommand } from '../test/support/command-line.ts';
 import { sendPieces, startGateway } from '../test/support/scripted-gateway.ts';
-import { verbs, wholeProgram } from './cli.ts';
+import { wholeProgram } from '../tools/docs/whole-program.ts';
+import { verbs } from './cli.ts';
 
 let home: string;
 let env: Record<string, string>;

@@ -13,7 +13,7 @@ export interface ClientOptions {
 }
 
 /** An entry of `GET /v1/models`, as far as we read it. */
-export interface ListedModel {
+interface ListedModel {
   readonly id: string;
 }
 

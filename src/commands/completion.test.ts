@@ -12,7 +12,7 @@ let env: Record<string, string | undefined>;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'localai-completion-'));
-  const program = join(import.meta.dirname, '../../test/support/source-cli.ts');
+  const program = join(import.meta.dirname, '../../test/support/localai.ts');
   writeFileSync(join(folder, 'localai'), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
   chmodSync(join(folder, 'localai'), 0o755);
   writeFileSync(join(folder, 'model.gguf'), '');
@@ -55,9 +55,11 @@ describe('bash', () => {
   });
 });
 
-test.runIf(has('fish'))('fish completes', () => {
+const fish = 'fish';
+
+test.runIf(has(fish))('fish completes', () => {
   const script = 'localai completion fish | source; complete -C "localai config un"';
-  const printed = execFileSync('fish', ['--no-config', '-c', script], { encoding: 'utf8', env });
+  const printed = execFileSync(fish, ['--no-config', '-c', script], { encoding: 'utf8', env });
   expect(printed).toMatch(/^unset\t/);
 });
 

@@ -10,7 +10,7 @@ export interface MachineState {
   readonly toldVariables: string;
 }
 
-export const stateSchemaVersion = 1;
+const stateSchemaVersion = 1;
 
 /** Opens state.json; a damaged one begins anew. Throws FILE_TOO_NEW. */
 export const openState = (paths: Paths): Conf<MachineState> => {

@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { type Host, run, wholeProgram } from '../../src/cli.ts';
+import { type Host, run } from '../../src/cli.ts';
+import { wholeProgram } from './whole-program.ts';
 
 /** Each command with the words that lead to it, in the order of the help; hidden ones are left out. */
 const flatten = (command: Command, path: readonly string[]): readonly (readonly [string, Command])[] => {
