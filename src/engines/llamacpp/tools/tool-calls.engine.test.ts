@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engineLibrary } from '../../../../test/support/engine.ts';
+import { smallModel } from '../../../../test/support/small-model.ts';
+import { realSystem } from '../../../system/system.ts';
+import { openRuntime } from '../runtime/open-runtime.ts';
+import type { Runtime, Sampling } from '../runtime/runtime.ts';
+import type { ChatMessage } from '../template/chat-message.ts';
+import { renderChat } from '../template/render-chat.ts';
+import { createAnswerParser } from './answer-parser.ts';
+import { detectToolSyntax } from './detect-syntax.ts';
+import { toolsAsSystemText } from './system-text.ts';
+import { gather, type ReadAnswer } from './testing/sample-calls.ts';
+import type { ChatTool, ForcedChoice } from './tool.ts';
+import { autoToolGrammar, forcedToolGrammar } from './tool-grammar.ts';
+import type { ToolSyntax } from './tool-syntax.ts';
+import { validateCall } from './validate-call.ts';
+
+const tool = (name: string, parameters: object): ChatTool => ({
+  type: 'function',
+  function: { name, parameters },
+});
+
+const tools: readonly ChatTool[] = [
+  tool('get_weather', {
+    type: 'object',
+    properties: { city: { type: 'string', maxLength: 40 }, unit: { enum: ['celsius', 'fahrenheit'] } },
+    required: ['city'],
+    additionalProperties: false,
+  }),
+  tool('set_timer', {
+    type: 'object',
+    properties: {
+      when: {
+        anyOf: [
+          {
+            type: 'object',
+            properties: { minutes: { type: 'integer', minimum: 1 } },
+            required: ['minutes'],
+            additionalProperties: false,
+          },
+          { type: 'string', enum: ['noon', 'midnight'] },
+          { type: 'null' },
+        ],
+      },
+      repeat: { type: 'boolean' },
+    },
+    required: ['when'],
+    additionalProperties: false,
+  }),
+  tool('list_files', {
+    type: 'object',
+    properties: {
+      paths: { type: 'array', items: { type: 'string', maxLength: 20 }, minItems: 1, maxItems: 3 },
+    },
+    required: ['paths'],
+    additionalProperties: false,
+  }),
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'tool-calls-'));
+let runtime: Runtime;
+let syntax: ToolSyntax;
+
+beforeAll(async () => {
+  const spec = {
+    libraryFolder: await engineLibrary(),
+    file: smallModel(),
+    modelId: 'small',
+    contextTokens: 2048,
+    parallel: 1,
+    threads: 1,
+    cores: 2,
+    gpu: 'off',
+    memoryBytes: 4e9,
+    tuningFile: join(folder, 'threads.json'),
+    socket: join(folder, 'unused.sock'),
+  } as const;
+  runtime = await openRuntime(spec, { system: realSystem() });
+  syntax = detectToolSyntax({ template: runtime.facts.chatTemplate, render: runtime.renderTemplate });
+});
+
+afterAll(async () => {
+  await runtime?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sampling = (temperature: number, seed: number): Sampling => ({
+  temperature,
+  seed,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  repetitionPenalty: 1,
+  logitBias: new Map(),
+});
+
+const promptOf = (messages: readonly ChatMessage[]): readonly number[] => {
+  const { facts, renderTemplate: render } = runtime;
+  const { segments } = renderChat({
+    template: facts.chatTemplate,
+    messages: [{ role: 'system', content: toolsAsSystemText(tools, syntax) }, ...messages],
+    addGenerationPrompt: true,
+    bosText: facts.bosText,
+    eosText: facts.eosText,
+    controlTexts: facts.controlTexts,
+    render,
+    now: new Date(0),
+  });
+  return segments.flatMap(({ text, special }) => runtime.tokenize(text, special));
+};
+
+interface Answered extends ReadAnswer {
+  readonly reason: string;
+}
+
+const answerTo = async (
+  messages: readonly ChatMessage[],
+  grammar: (textSoFar: string) => string | undefined,
+  how: Sampling,
+): Promise<Answered> => {
+  const parser = createAnswerParser({ calls: { syntax, tools, forced: false }, reasoning: undefined });
+  const pieces: Parameters<typeof gather>[0][number][] = [];
+  const { reason } = await runtime.generate({
+    prompt: promptOf(messages),
+    maxTokens: 300,
+    sampling: how,
+    grammar,
+    signal: new AbortController().signal,
+    onToken: (_, text) => {
+      pieces.push(...parser.push(text));
+      return false;
+    },
+  });
+  return { ...gather([...pieces, ...parser.end()]), reason };
+};
+
+test('a small model whose template knows no tools gets the generic syntax', () => {
+  expect(syntax.listInSystem).toBe(true);
+});
+
+describe.each([1, 2, 3])('a forced call at temperature 1, seed %i', (seed) => {
+  const forced = async (choice: ForcedChoice): Promise<Answered> => {
+    const { gbnf, exact } = forcedToolGrammar(syntax, tools, choice, false);
+    expect(exact).toBe(true);
+    const question = { role: 'user', content: 'Do something useful.' };
+    return answerTo([question], () => gbnf, sampling(1, seed));
+  };
+
+  test('of any tool is valid', async () => {
+    const { calls, content, reason } = await forced('required');
+    expect(reason).toBe('stop');
+    expect(content).toBe('');
+    expect(calls).toHaveLength(1);
+    for (const call of calls) expect(validateCall(tools, call)).toEqual({ outcome: 'valid' });
+  });
+
+  test.each(['get_weather', 'set_timer', 'list_files'])('of %s is valid', async (name) => {
+    const { calls, reason } = await forced({ name });
+    expect(reason).toBe('stop');
+    expect(calls.map((call) => call.name)).toEqual([name]);
+    for (const call of calls) expect(validateCall(tools, call)).toEqual({ outcome: 'valid' });
+  });
+});
+
+describe('left to itself', () => {
+  const next = (textSoFar: string): string | undefined =>
+    autoToolGrammar(syntax, tools, { parallel: false }).next(textSoFar);
+
+  const turn = (id: string, city: string): readonly ChatMessage[] => [
+    { role: 'user', content: `What is the weather in ${city}?` },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [
+        { id, type: 'function', function: { name: 'get_weather', arguments: JSON.stringify({ city }) } },
+      ],
+    },
+  ];
+
+  test('a model that follows its own example calls the tool, validly', async () => {
+    const messages = [
+      ...turn('one', 'Paris'),
+      ...turn('two', 'Rome'),
+      ...turn('three', 'Oslo'),
+      { role: 'user', content: 'What is the weather in Madrid?' },
+    ];
+    const { calls, content } = await answerTo(messages, next, sampling(0, 1));
+    expect(content).toBe('');
+    expect(calls).toHaveLength(1);
+    for (const call of calls) expect(validateCall(tools, call)).toEqual({ outcome: 'valid' });
+  });
+
+  test('an answer in words is not touched', async () => {
+    const messages = [{ role: 'user', content: 'Say hello.' }];
+    const { calls, content } = await answerTo(messages, next, sampling(0, 1));
+    expect(calls).toEqual([]);
+    expect(content.length).toBeGreaterThan(0);
+  });
+});
