@@ -173,7 +173,7 @@ const parse = async (
   const loading = verb?.load();
   // A Node that is too old for this verb still completes the others.
   const loaded = await (completing ? loading?.catch(() => undefined) : loading);
-  const open = completing || verb?.light ? noContext : await openContext();
+  const open = completing || !verb || verb.light ? noContext : await openContext();
   const full = loaded ? [loaded.define(open)] : [];
   const program = rootProgram({ ...root, version: ownPackage().version, verbs, full });
   if (completing) (await import('./commands/completion/suggest.ts')).suggest(program, words);

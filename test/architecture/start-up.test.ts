@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSources } from './source.ts';
@@ -35,4 +36,34 @@ test('completion needs no more of ours than the catalogue, so that an old Node c
   const { files, libraries } = loadedWith('commands/completion/suggest.ts');
   expect([...libraries].sort()).toEqual(['@bomb.sh/tab', '@bomb.sh/tab/commander']);
   expect([...files].filter((file) => !/^(commands\/completion|models\/catalog)\//.test(file))).toEqual([]);
+});
+
+/** The libraries that a run really loads, told by Node as it resolves them. */
+const loadedBy = (...args: string[]): readonly string[] => {
+  const hook = `import { registerHooks } from 'node:module';
+    registerHooks({ resolve: (specifier, context, next) => {
+      const found = next(specifier, context);
+      const library = /node_modules/((?:@[^/]+/)?[^/]+)/.exec(found.url)?.[1];
+      if (library) process.stderr.write('loads ' + library + '\\n');
+      return found;
+    } });`;
+  const program = join(import.meta.dirname, '../support/localai.ts');
+  const { stderr } = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, program, ...args],
+    { encoding: 'utf8' },
+  );
+  return [...new Set([...stderr.matchAll(/^loads (.*)$/gm)].map((match) => match[1] ?? ''))].sort();
+};
+
+test.each([
+  [[], ['commander']],
+  [['--help'], ['commander']],
+  [['--version'], ['commander']],
+  [
+    ['completion', 'bash'],
+    ['@bomb.sh/tab', 'commander'],
+  ],
+])('%j really loads no more than %j', (args, libraries) => {
+  expect(loadedBy(...args)).toEqual(libraries);
 });
