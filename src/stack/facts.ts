@@ -12,7 +12,8 @@ import { ownWorker } from './entry.ts';
 import { type Launcher, launcherOf } from './launcher.ts';
 import type { NamedModel, PlanFacts } from './plan.ts';
 import type { PlannedModel } from './planned-model.ts';
-import { readRunning, type StackRecord } from './record.ts';
+import type { StackRecord } from './record.ts';
+import { settledServer } from './running.ts';
 
 /** All that a plan is made of, and what is needed to carry it out. */
 export interface Facts {
@@ -63,7 +64,7 @@ export const gatherFacts = async (
   const [report, previous, running] = await Promise.all([
     probeMachine(system),
     readApplied(system, paths),
-    readRunning(system, paths),
+    settledServer(system, paths),
   ]);
   const candidates = chooseModels(report);
   const named = asked(report);

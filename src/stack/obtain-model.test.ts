@@ -76,7 +76,7 @@ test('a hub that cannot be reached is asked once, and that is said once', async 
   });
   expect((await obtained).planned).toBe(small);
   expect(tried).toEqual([large.reference, small.reference]);
-  expect(said).toEqual([`${unreachable.message} Next: ${small.reference}.`]);
+  expect(said).toEqual([`${unreachable.message}. Next: ${small.reference}.`]);
   expect((await obtained).steppedDown).toEqual(said);
 });
 
@@ -100,7 +100,7 @@ test('each step down is said', async () => {
   });
   expect((await obtained).planned).toBe(smoke);
   expect(said).toEqual([
-    `${unreachable.message} Next: ${small.reference}.`,
+    `${unreachable.message}. Next: ${small.reference}.`,
     `${noPip.message} Next: ${smoke.reference}.`,
   ]);
 });

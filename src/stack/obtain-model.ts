@@ -72,7 +72,7 @@ export const obtainModel = async (
     if (hubOut() && fromHub(planned)) continue;
     const last = faults.at(-1);
     if (last && planned.announce !== null) {
-      const line = `${last.message} ${planned.announce}`;
+      const line = `${last.message.replace(/\.?$/, '.')} ${planned.announce}`;
       steppedDown.push(line);
       options.say(line);
     }

@@ -23,7 +23,8 @@ export const openServerLog = (
   { folder, level }: GatewayConfig['logs'],
   write: ((line: string) => void) | undefined,
 ): ServerLog => {
-  if (write) return { logger: pino({ level }, { write }), close: async () => {} };
+  const options = { level, base: null };
+  if (write) return { logger: pino(options, { write }), close: async () => {} };
   const file = openLogFile(files, clock, join(folder, 'gateway.log'), rotation);
-  return { logger: pino({ level }, { write: file.write }), close: file.close };
+  return { logger: pino(options, { write: file.write }), close: file.close };
 };

@@ -8,7 +8,7 @@ import { type Paths, resolvePaths } from '../config/paths.ts';
 import type { ProcessIdentity } from '../system/processes.ts';
 import { realSystem, type System } from '../system/system.ts';
 import { readRunning, writeRecord } from './record.ts';
-import { findServer, serveLock } from './running.ts';
+import { findServer, serveLock, settledServer } from './running.ts';
 import { checkPort } from './start-server.ts';
 import { stopServer } from './stop-server.ts';
 
@@ -107,4 +107,14 @@ test('a busy port is refused with its holder and the next free one', async () =>
   } finally {
     holder.close();
   }
+});
+
+test('a server that is just starting is waited for', async () => {
+  const server = await start('');
+  writeFileSync(serveLock(paths), JSON.stringify({ ...server, what: 'serve', since: 1, nonce: 'n' }));
+  const settled = settledServer(system, paths);
+  await record(server);
+  expect((await settled)?.process).toEqual(server);
+  await stopServer(system, paths);
+  expect(await settledServer(system, paths)).toBeUndefined();
 });
