@@ -40,11 +40,11 @@ test('completion needs no more of ours than the catalogue, so that an old Node c
 
 /** The libraries that a run really loads, told by Node as it resolves them. */
 const loadedBy = (...args: string[]): readonly string[] => {
-  const hook = `import { registerHooks } from 'node:module';
+  const hook = String.raw`import { registerHooks } from 'node:module';
     registerHooks({ resolve: (specifier, context, next) => {
       const found = next(specifier, context);
       const library = /node_modules/((?:@[^/]+/)?[^/]+)/.exec(found.url)?.[1];
-      if (library) process.stderr.write('loads ' + library + '\\n');
+      if (library) process.stderr.write('loads ' + library + '\n');
       return found;
     } });`;
   const program = join(import.meta.dirname, '../support/localai.ts');
