@@ -35,6 +35,7 @@ const firstControl = 70_000;
 
 export const fakeFacts: ModelFacts = {
   file: '/models/fake.gguf',
+  generates: true,
   contextTokens: 1000,
   trainContextTokens: 1000,
   vocabularySize: firstControl + 10,

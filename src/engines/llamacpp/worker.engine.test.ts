@@ -50,7 +50,7 @@ test('says that it loads, then what it is, and ends with its stdin, leaving no s
 test('SIGTERM lets a running answer finish and takes no new one', async () => {
   const engine = await startEngine();
   onTestFinished(() => engine.stop());
-  const body = { messages: [{ role: 'user', content: 'Count to twenty.' }], max_tokens: 40, stream: true };
+  const body = { messages: [{ role: 'user', content: 'Count to twenty.' }], max_tokens: 8, stream: true };
   const answer = engine.post('/v1/chat/completions', body);
   await vi.waitFor(async () => expect((await engine.get('/metrics')).text).toMatch(/_running{.*} 1\n/), slow);
   engine.child.kill('SIGTERM');

@@ -68,6 +68,7 @@ const assemble = (
   return createRuntime({
     facts: {
       ...vocabularyFacts(model, spec.file),
+      generates: slots.count > 0,
       contextTokens,
       parallel,
       backend: llama.gpu === false ? 'cpu' : llama.gpu,

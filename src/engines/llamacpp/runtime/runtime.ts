@@ -73,6 +73,8 @@ export interface GenerationResult {
 
 export interface ModelFacts {
   readonly file: string;
+  /** False for a model that makes embeddings only. */
+  readonly generates: boolean;
   /** Tokens that fit in one request. */
   readonly contextTokens: number;
   /** What it was trained for. */

@@ -83,8 +83,8 @@ export class ServedEngine {
 const faultOf = ({ code, message, hint }: LocalaiError): EngineHealth['fault'] => ({ code, message, hint });
 
 const capabilitiesOf = ({ runtime, syntax, reasoning }: ServedModel): EngineHealth['capabilities'] => ({
-  chat: runtime.facts.chatTemplate !== undefined,
-  tools: runtime.facts.chatTemplate !== undefined && !syntax.listInSystem,
+  chat: runtime.facts.generates && runtime.facts.chatTemplate !== undefined,
+  tools: runtime.facts.generates && !syntax.listInSystem,
   reasoning: reasoning !== undefined,
   fim: runtime.facts.fim !== undefined,
 });

@@ -52,11 +52,13 @@ export const errorAnswer = (caught: unknown): { readonly status: number; readonl
 
 const classify = (caught: unknown): { status: number; param: string | null } => {
   if (caught instanceof RequestError) return caught;
-  if (caught instanceof LocalaiError) {
-    const param = caught.params['param'];
-    return { status: caught.httpStatus, param: param === undefined ? null : String(param) };
-  }
+  if (caught instanceof LocalaiError) return { status: caught.httpStatus, param: fieldAtFault(caught) };
   // Fastify's own errors (body too large, not JSON, wrong content type) carry their status.
   const status = caught instanceof Error && 'statusCode' in caught ? Number(caught.statusCode) : 500;
   return { status: status >= 400 && status < 600 ? status : 500, param: null };
+};
+
+const fieldAtFault = ({ code, params }: LocalaiError): string | null => {
+  if (code === 'CHAT_CONTENT') return `messages[${params['index']}].content`;
+  return code === 'CHAT_TEMPLATE' ? 'messages' : null;
 };

@@ -155,6 +155,7 @@ test('a picture is refused by name: the model takes text', async () => {
   const { status, json } = await ask({ messages: [{ role: 'user', content }] });
   expect(status).toBe(400);
   expect(json.error.message).toContain('image_url');
+  expect(json.error.param).toBe('messages[0].content');
 });
 
 test('control tokens in what a user writes stay text', async () => {
@@ -304,4 +305,14 @@ test('a form for the text cannot be had together with tools that may be called',
   const form = { response_format: { type: 'json_object' } };
   expect((await ask({ ...form, tools: [add] })).json.error.param).toBe('response_format');
   expect((await ask({ ...form, tools: [add], tool_choice: 'none' })).status).toBe(200);
+});
+
+test('a model that makes embeddings only says so', async () => {
+  const { ask, app } = await start({ facts: { generates: false } });
+  expect((await ask({})).json.error).toMatchObject({
+    code: 400,
+    message: 'The model does not support Chat Completions API',
+  });
+  expect((await app.post('/v1/completions', { prompt: 'x' })).status).toBe(400);
+  expect((await app.post('/v1/embeddings', { input: 'x' })).status).toBe(200);
 });

@@ -10,7 +10,7 @@ import { clientSignal } from '../http/client-signal.ts';
 import { streamed } from '../http/streamed.ts';
 import { type ChatRequest, chatRequest } from '../request/chat-request.ts';
 import { parseBody } from '../request/request-fields.ts';
-import { checkModelName, type ServedModel } from '../served-model.ts';
+import { checkGenerates, checkModelName, type ServedModel } from '../served-model.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { reporter } from './reporter.ts';
 
@@ -33,6 +33,7 @@ export const chatRoute = (app: FastifyInstance, options: ServerOptions): void =>
     const { model } = options.engine;
     const request = parseBody(chatRequest, http.body);
     checkModelName(model, request.model);
+    checkGenerates(model, 'Chat Completions API');
     const at = options.moment();
     const work: Work = {
       model,

@@ -10,7 +10,7 @@ import type { EventStream } from '../http/event-stream.ts';
 import { streamed } from '../http/streamed.ts';
 import { completionRequest } from '../request/completion-request.ts';
 import { parseBody } from '../request/request-fields.ts';
-import { checkModelName, type ServedModel } from '../served-model.ts';
+import { checkGenerates, checkModelName, type ServedModel } from '../served-model.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { reporter } from './reporter.ts';
 
@@ -22,6 +22,7 @@ export const completionRoute = (app: FastifyInstance, options: ServerOptions): v
     const { model } = options.engine;
     const request = parseBody(completionRequest, http.body);
     checkModelName(model, request.model);
+    checkGenerates(model, 'Completions API');
     const at = options.moment();
     const work: Work = {
       model,

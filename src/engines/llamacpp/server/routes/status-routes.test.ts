@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { engineApp } from '../../../../../test/support/engine-app.ts';
 import { fakeRuntime } from '../../../../../test/support/fake-runtime.ts';
@@ -76,4 +78,15 @@ test('unknown addresses and bodies that are no JSON have vLLM’s error shape', 
   const form = await app.post('/v1/completions', 'a=b', { 'content-type': 'text/plain' });
   expect(form.status).toBe(415);
   expect(form.json.error.type).toBe('UnsupportedMediaTypeError');
+});
+
+test('a body over 64 MiB is refused by its length', async () => {
+  const app = await engineApp(fakeRuntime());
+  const headers = { 'content-type': 'application/json', 'content-length': String(65 * 1024 * 1024) };
+  const sent = request({ host: '127.0.0.1', ...app.place, method: 'POST', path: '/v1/completions', headers });
+  sent.on('error', () => {});
+  sent.flushHeaders();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(answer.statusCode).toBe(413);
+  sent.destroy();
 });
