@@ -155,8 +155,6 @@ const watchStdout = (host: Host, stop: StopWatch): { fault: NodeJS.ErrnoExceptio
     state.fault ??= fault;
     stop.abort(fault);
   });
-  // Nothing but prose is lost with stderr.
-  host.stderr.on('error', () => {});
   return state;
 };
 

@@ -60,5 +60,7 @@ export const showError = (
   ];
   if (error.kind === 'bug') lines.push(stackOf(error.cause, verbose));
   else if (verbose && error.cause !== undefined) lines.push(paint.dim(stackOf(error.cause, true)));
+  // Nobody is left to tell that nobody can be told.
+  streams.stderr.on('error', () => {});
   streams.stderr.write(`${lines.join('\n')}\n`);
 };

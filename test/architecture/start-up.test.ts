@@ -43,7 +43,7 @@ const loadedBy = (...args: string[]): readonly string[] => {
   const hook = String.raw`import { registerHooks } from 'node:module';
     registerHooks({ resolve: (specifier, context, next) => {
       const found = next(specifier, context);
-      const library = /node_modules/((?:@[^/]+/)?[^/]+)/.exec(found.url)?.[1];
+      const library = new RegExp('node_modules/((?:@[^/]+/)?[^/]+)').exec(found.url)?.[1];
       if (library) process.stderr.write('loads ' + library + '\n');
       return found;
     } });`;

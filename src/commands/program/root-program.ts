@@ -43,10 +43,10 @@ export interface RootOptions {
 
 /** The program with its global options. */
 export const rootProgram = ({ streams, env, invocation, version, verbs, full }: RootOptions): Command => {
-  const { stdout, stderr } = streams;
   const words = (text: string): string => text.replaceAll('{localai}', invocation);
-  const colors = (isTerminal: boolean | undefined) => () =>
-    wantsColor(env, isTerminal === true, program.opts<GlobalOptions>().color);
+  // A stream is opened when it is first looked at, which takes a while: only the one that is needed.
+  const colors = (name: 'stdout' | 'stderr') => () =>
+    wantsColor(env, streams[name].isTTY === true, program.opts<GlobalOptions>().color);
   const program: Command = new Command(invocation)
     .description('Your own models behind an OpenAI-compatible address, on this machine.')
     .usage('[options] <command>')
@@ -61,14 +61,14 @@ export const rootProgram = ({ streams, env, invocation, version, verbs, full }: 
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, styleTitle: (title) => `\x1b[1m${title}\x1b[22m` })
     .configureOutput({
-      writeOut: (text) => stdout.write(words(text)),
-      writeErr: (text) => stderr.write(words(text)),
+      writeOut: (text) => streams.stdout.write(words(text)),
+      writeErr: (text) => streams.stderr.write(words(text)),
       // The one catch in `run` shows what went wrong.
       outputError: () => {},
-      getOutHelpWidth: () => stdout.columns ?? 100,
-      getErrHelpWidth: () => stderr.columns ?? 100,
-      getOutHasColors: colors(stdout.isTTY),
-      getErrHasColors: colors(stderr.isTTY),
+      getOutHelpWidth: () => streams.stdout.columns ?? 100,
+      getErrHelpWidth: () => streams.stderr.columns ?? 100,
+      getOutHasColors: colors('stdout'),
+      getErrHasColors: colors('stderr'),
     })
     .addHelpText('after', examples);
   for (const { name, group, summary } of verbs) {
