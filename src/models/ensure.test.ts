@@ -11,7 +11,14 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type FakeFile, type FakeRepo, gitName, sha256, startHub } from '../../test/fakes/hub.ts';
+import {
+  bytesArrived,
+  type FakeFile,
+  type FakeRepo,
+  gitName,
+  sha256,
+  startHub,
+} from '../../test/fakes/hub.ts';
 import { ggufFile, plainLlama } from '../../test/support/gguf-file.ts';
 import { type ModelWorld, modelWorld } from '../../test/support/model-world.ts';
 import { isFailure, type LocalaiError } from '../errors.ts';
@@ -50,7 +57,10 @@ const ensure = (
     packageFolder,
     signal,
     say: (line) => told.lines.push(line),
-    onProgress: (step) => told.steps.push(step),
+    onProgress: (step) => {
+      told.steps.push(step);
+      bytesArrived(step.doneBytes);
+    },
   });
 
 const find = (world: ModelWorld, reference: string): Promise<LocalModel | undefined> =>

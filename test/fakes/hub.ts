@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 /** What a test may make go wrong with a file, once for each time it is listed. */
 export type Trouble =
-  /** The connection is cut after so many bytes of this answer. */
+  /** The connection is cut after so many bytes of this answer, once `bytesArrived` has said that they came. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
   /** Nothing more comes after so many bytes; the connection stays. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
@@ -55,6 +55,18 @@ export const sha256 = (content: Buffer): string => createHash('sha256').update(c
 export const gitName = (content: Buffer): string =>
   createHash('sha1').update(`blob ${content.byteLength}\0`).update(content).digest('hex');
 
+/** Connections to be cut when what was sent has arrived: cut earlier, bytes on their way would be lost or not by luck. */
+const toBeCut = new Set<{ readonly atByte: number; readonly response: ServerResponse }>();
+
+/** Told by a test how much of its one download has arrived. */
+export const bytesArrived = (doneBytes: number): void => {
+  for (const one of toBeCut) {
+    if (doneBytes < one.atByte) continue;
+    toBeCut.delete(one);
+    one.response.destroy();
+  }
+};
+
 const defaultCommit = 'c'.repeat(40);
 
 const listen = (handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<Server> =>
@@ -96,7 +108,11 @@ const send = (request: IncomingMessage, response: ServerResponse, file: FakeFile
       : { 'content-range': `bytes ${from}-${content.byteLength - 1}/${content.byteLength}` }),
   });
   if (trouble?.kind === 'cut') {
-    response.write(rest.subarray(0, trouble.afterBytes), () => response.destroy());
+    if (trouble.afterBytes === 0) response.destroy();
+    else {
+      response.write(rest.subarray(0, trouble.afterBytes));
+      toBeCut.add({ atByte: from + trouble.afterBytes, response });
+    }
   } else if (trouble?.kind === 'stall') {
     response.write(rest.subarray(0, trouble.afterBytes));
   } else if (file.bytesPerSecond === undefined) {

@@ -38,6 +38,13 @@ const gather = async (context: Context, name: string): Promise<Shown> => {
   };
 };
 
+/** How sure the figures of an entry are. */
+const sources: Readonly<Record<CatalogModel['figures'], string>> = {
+  logged: 'read from the file itself',
+  config: "from the model's own config",
+  memory: 'from memory, not checked',
+};
+
 const yes = (value: boolean): string => (value ? 'yes' : 'no');
 
 type Line = readonly [label: string, value: string | number | null | undefined];
@@ -52,7 +59,7 @@ const catalogLines = (model: CatalogModel): readonly Line[] => [
   ['Thinks aloud', yes(model.reasoning)],
   ['Fills in', yes(model.fim)],
   ['Context', `${model.contextTokens} tokens, ${bytes(model.kvBytesPerToken)} of memory each`],
-  ['Figures', `from ${model.figures === 'logged' ? 'the file itself' : model.figures}`],
+  ['Figures', sources[model.figures]],
   ['Note', model.caveat],
 ];
 

