@@ -1,4 +1,5 @@
 import { dialects, LiteralText } from './parsing/literal-value.ts';
+import type { ValueKind } from './tool-syntax.ts';
 
 /** What kinds of value a JSON Schema allows; undefined: any. */
 export type AllowedTypes = ReadonlySet<string> | undefined;
@@ -12,6 +13,13 @@ const typeOf = (value: unknown): string => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value;
+};
+
+/** As syntaxes tell values apart. */
+export const kindOfValue = (value: unknown): ValueKind => {
+  if (Array.isArray(value)) return 'array';
+  const type = typeof value;
+  return type === 'string' || type === 'number' || type === 'boolean' ? type : 'object';
 };
 
 /** What a `$ref` within the same schema names. */

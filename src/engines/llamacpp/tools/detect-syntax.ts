@@ -11,9 +11,12 @@ const secondCall: DummyCall = { name: dummy.secondName, id: dummy.secondId, argu
 /** A few templates write the arguments as they come, so that an object becomes Python's way of printing it. */
 const asText = (call: DummyCall): DummyCall => ({ ...call, arguments: JSON.stringify(call.arguments) });
 
-/** An end token after the last call, and whatever the template adds after it. */
+/**
+ * An end token after the last call, and whatever the template adds after it. Gemma 4 opens the tool's response in the
+ * same turn, which ends the answer too.
+ */
 const turnEnd = new RegExp(
-  `<[|｜][^<>]*(?:eos|eot|eom|end[_▁]of[_▁])[^<>]*[|｜]>(?![\\s\\S]*${dummy.number.value})[\\s\\S]*$`,
+  `<[|｜](?:tool_response>|[^<>]*(?:eos|eot|eom|end[_▁]of[_▁])[^<>]*[|｜]>)(?![\\s\\S]*${dummy.number.value})[\\s\\S]*$`,
 );
 
 /** A marker like `<|calls|>` at the end of a turn of calls, where other turns end with another one. */

@@ -13,10 +13,12 @@ import { createAnswerParser } from './answer-parser.ts';
 import { detectToolSyntax } from './detect-syntax.ts';
 import { toolsAsSystemText } from './system-text.ts';
 import { gather, type ReadAnswer } from './testing/sample-calls.ts';
+import { sampleTemplates } from './testing/sample-templates.ts';
 import type { ChatTool, ForcedChoice } from './tool.ts';
 import { autoToolGrammar, forcedToolGrammar } from './tool-grammar.ts';
 import type { ToolSyntax } from './tool-syntax.ts';
 import { validateCall } from './validate-call.ts';
+import { writeCalls } from './write-calls.ts';
 
 const tool = (name: string, parameters: object): ChatTool => ({
   type: 'function',
@@ -122,8 +124,10 @@ const answerTo = async (
   messages: readonly ChatMessage[],
   grammar: (textSoFar: string) => string | undefined,
   how: Sampling,
+  inSyntax = syntax,
 ): Promise<Answered> => {
-  const parser = createAnswerParser({ calls: { syntax, tools, forced: false }, reasoning: undefined });
+  const calls = { syntax: inSyntax, tools, forced: false };
+  const parser = createAnswerParser({ calls, reasoning: undefined });
   const pieces: Parameters<typeof gather>[0][number][] = [];
   const { reason } = await runtime.generate({
     prompt: promptOf(messages),
@@ -163,6 +167,36 @@ describe.each([1, 2, 3])('a forced call at temperature 1, seed %i', (seed) => {
     const { calls, reason } = await forced({ name });
     expect(reason).toBe('stop');
     expect(calls.map((call) => call.name)).toEqual([name]);
+    for (const call of calls) expect(validateCall(tools, call)).toEqual({ outcome: 'valid' });
+  });
+});
+
+describe('a syntax of another family', () => {
+  const families = Object.entries(sampleTemplates);
+
+  test.each(families)('llama.cpp takes the grammars of %s', (_, template) => {
+    const family = detectToolSyntax({ template, render: runtime.renderTemplate });
+    const reasoning = {
+      reasoning: { style: 'tags', open: '[T<-]', close: '[/T^-]' },
+      at: 'possible',
+    } as const;
+    runtime.checkGrammar(forcedToolGrammar(family, tools, 'required', true, reasoning).gbnf);
+    const begun = writeCalls(family, [{ name: 'get_weather', arguments: {} }]);
+    const { next } = autoToolGrammar(family, tools, { parallel: true });
+    const rests = Array.from({ length: begun.length }, (_, end) => next(begun.slice(0, end)));
+    const rest = rests.find((gbnf) => gbnf !== undefined);
+    expect(rest).toBeDefined();
+    runtime.checkGrammar(rest ?? '');
+  });
+
+  test.each(['qwen coder', 'glm', 'kimi', 'cohere'])('%s: a forced call is valid', async (name) => {
+    const template = sampleTemplates[name];
+    const family = detectToolSyntax({ template, render: runtime.renderTemplate });
+    const { gbnf } = forcedToolGrammar(family, tools, { name: 'set_timer' }, false);
+    const question = { role: 'user', content: 'Set a timer.' };
+    const { calls, content } = await answerTo([question], () => gbnf, sampling(1, 1), family);
+    expect(content).toBe('');
+    expect(calls).toHaveLength(1);
     for (const call of calls) expect(validateCall(tools, call)).toEqual({ outcome: 'valid' });
   });
 });

@@ -59,6 +59,13 @@ const tools: readonly ChatTool[] = [
           where: { anyOf: [{ type: 'string' }, { type: 'null' }] },
           kind: { type: 'string', enum: ['file', "it's", 'a\nb'] },
           limit: { anyOf: [{ type: 'integer' }, { type: 'boolean' }] },
+          at: {
+            anyOf: [
+              { type: 'object', properties: { hour: { type: 'integer' } }, required: ['hour'] },
+              { type: 'string', enum: ['noon', 'a "quoted" one'] },
+              { type: 'null' },
+            ],
+          },
           near: { $ref: '#/$defs/point' },
           any: {},
         },

@@ -1,17 +1,12 @@
+import { kindOfValue } from './argument-types.ts';
 import { type Writing, writings } from './grammars/literal-writing.ts';
-import { anyId, anyIndex, type ToolSyntax, theKey, theName, type ValueKind } from './tool-syntax.ts';
+import { anyId, anyIndex, type ToolSyntax, theKey, theName } from './tool-syntax.ts';
 
 /** A call with its arguments as an object. */
 export interface WrittenCall {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }
-
-const kindOf = (value: unknown): ValueKind => {
-  if (Array.isArray(value)) return 'array';
-  const type = typeof value;
-  return type === 'string' || type === 'number' || type === 'boolean' ? type : 'object';
-};
 
 const literalValue = (writing: Writing, value: unknown): string => {
   const [yes, no, nothing] = writing.words;
@@ -39,7 +34,7 @@ const writeArguments = ({ arguments: style }: ToolSyntax, values: WrittenCall['a
     .map(([key, value]) => {
       const text = typeof value === 'string' ? value : JSON.stringify(value);
       const after = style.afterValue.replaceAll(theKey, key);
-      return style.beforeKey + key + style.afterKey[kindOf(value)] + text + after;
+      return style.beforeKey + key + style.afterKey[kindOfValue(value)] + text + after;
     })
     .join('');
 };

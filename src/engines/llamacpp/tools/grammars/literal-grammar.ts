@@ -1,9 +1,9 @@
-import { isObject, listOf } from '../argument-types.ts';
+import { isObject } from '../argument-types.ts';
 import type { GrammarPart } from './argument-grammar.ts';
 import { type GrammarRules, literal } from './grammar-rules.ts';
 import { anyLiteral, literalText, type Writing, type WritingName, writings } from './literal-writing.ts';
 import { type ObjectShape, objectShape } from './object-shape.ts';
-import { isAnyText, jsonValue, listedTexts } from './value-grammar.ts';
+import { branchesOf, isAnyText, jsonValue, listedTexts } from './value-grammar.ts';
 
 /** The grammar of arguments as one list of literals: keys in the schema's order, each at most once. */
 export const literalArguments = (
@@ -54,17 +54,13 @@ class LiteralGrammar {
     const listed = listedTexts(schema);
     if (listed)
       return this.#oneOf(listed.map((text) => ({ body: literal(this.#writing.text(text)), exact: true })));
-    const branches = [...listOf(schema['anyOf']), ...listOf(schema['oneOf'])];
-    if (branches.length > 0) {
-      const plain = Object.keys(schema).length === 1 && 'anyOf' in schema;
+    const branches = branchesOf(schema);
+    if (branches.length !== 1 || branches[0] !== schema) {
       return this.#oneOf(
         branches.map((branch) => this.#value(branch, depth + 1)),
-        plain,
+        !('oneOf' in schema),
       );
     }
-    const { type } = schema;
-    if (Array.isArray(type))
-      return this.#oneOf(type.map((one) => this.#value({ ...schema, type: one }, depth + 1)));
     return this.#ofType(schema, depth);
   }
 

@@ -1,9 +1,9 @@
-import { type AllowedTypes, allowedTypes, isObject, listOf } from '../argument-types.ts';
+import { type AllowedTypes, allowedTypes } from '../argument-types.ts';
 import { type TaggedArguments, theKey, type ValueKind } from '../tool-syntax.ts';
 import type { GrammarPart } from './argument-grammar.ts';
 import { type GrammarRules, literal, sequence } from './grammar-rules.ts';
 import { objectShape } from './object-shape.ts';
-import { isAnyText, jsonValue, listedTexts } from './value-grammar.ts';
+import { branchesOf, isAnyText, jsonValue, listedValues } from './value-grammar.ts';
 
 /** The grammar of arguments between tags: keys in the schema's order, each at most once. */
 export const taggedArguments = (
@@ -43,6 +43,7 @@ const freeArguments = (rules: GrammarRules, tags: TaggedArguments): string => {
   return rules.add('arguments', `(${start} ${rawValue(rules, tags, '')}){0,16}`);
 };
 
+/** One argument: the ways to write it are those of its schema's branches. */
 const oneArgument = (
   rules: GrammarRules,
   tags: TaggedArguments,
@@ -50,56 +51,47 @@ const oneArgument = (
   schema: unknown,
   root: unknown,
 ): GrammarPart => {
-  const types = allowedTypes(schema, root);
   const before = (kind: ValueKind): string => literal(tags.beforeKey + key + tags.afterKey[kind]);
-  const asText = types === undefined || types.has('string');
-  const text = asText ? textValue(rules, tags, key, schema, types) : undefined;
-  // Where the tags tell strings from other values, the other kinds get tags of their own.
+  const end = literal(valueEnd(tags, key).join(''));
+  const branches = branchesOf(schema);
+  const ways = branches.map((branch): Way => {
+    const listed = listedValues(branch);
+    if (listed) {
+      const texts = listed.map(({ kind, text }) => sequence(before(kind), literal(text), end));
+      return { body: texts.join(' | '), exact: true, free: false };
+    }
+    const types = allowedTypes(branch, root);
+    if (types === undefined || types.has('string')) {
+      const body = sequence(before('string'), rawValue(rules, tags, key));
+      return { body, exact: isAnyText(branch), free: true };
+    }
+    const json = jsonValue(rules, branch, root);
+    return { body: sequence(before(kindOf(types)), json.body, end), exact: json.exact, free: false };
+  });
+  // Free text includes the others, unless the tags tell strings from them.
   const told = tags.afterKey.string !== tags.afterKey.number;
-  const onlyText = types?.size === 1 && asText;
-  if (text && (onlyText || !told)) {
-    return { body: rules.add('argument', `${before('string')} ${text.body}`), exact: text.exact };
-  }
-  const json = jsonValue(rules, withoutText(schema), root);
-  const other = `${before(kindOf(types))} ${json.body} ${literal(valueEnd(tags, key).join(''))}`;
-  if (!text) return { body: rules.add('argument', other), exact: json.exact };
-  return { body: rules.add('argument', `${before('string')} ${text.body} | ${other}`), exact: false };
+  const freeText = told ? undefined : ways.find(({ free }) => free);
+  const bodies = freeText ? [freeText.body] : ways.map(({ body }) => body);
+  const mixed = freeText !== undefined && !branches.every((branch) => isPlain(branch, root));
+  return {
+    body: rules.add('argument', [...new Set(bodies)].join(' | ')),
+    exact: ways.every(({ exact }) => exact) && !mixed,
+  };
 };
 
-const textValue = (
-  rules: GrammarRules,
-  tags: TaggedArguments,
-  key: string,
-  schema: unknown,
-  types: AllowedTypes,
-): GrammarPart => {
-  const listed = listedTexts(schema);
-  if (listed) {
-    const end = literal(valueEnd(tags, key).join(''));
-    return { body: `(${listed.map(literal).join(' | ')}) ${end}`, exact: true };
-  }
-  return {
-    body: rawValue(rules, tags, key),
-    exact: (types === undefined || types.size === 1) && isAnyText(schema),
-  };
+interface Way extends GrammarPart {
+  /** Any text at all. */
+  readonly free: boolean;
+}
+
+const plainKinds = new Set(['string', 'boolean', 'null']);
+
+/** Whether text that looks like such a value is one: a number may be out of its bounds, an object of another shape. */
+const isPlain = (schema: unknown, root: unknown): boolean => {
+  const types = allowedTypes(schema, root);
+  return types === undefined || [...types].every((type) => plainKinds.has(type));
 };
 
 const kinds: readonly ValueKind[] = ['number', 'boolean', 'object', 'array'];
 
 const kindOf = (types: AllowedTypes): ValueKind => kinds.find((kind) => types?.has(kind)) ?? 'object';
-
-const isText = (schema: unknown): boolean => {
-  const types = allowedTypes(schema, undefined);
-  return types?.size === 1 && types.has('string');
-};
-
-/** What is left of a schema's alternatives without its strings. */
-const withoutText = (schema: unknown): unknown => {
-  if (!isObject(schema)) return schema;
-  const left = { ...schema };
-  if (Array.isArray(left['type'])) left['type'] = left['type'].filter((type) => type !== 'string');
-  for (const keyword of ['anyOf', 'oneOf']) {
-    if (keyword in left) left[keyword] = listOf(left[keyword]).filter((branch) => !isText(branch));
-  }
-  return left;
-};

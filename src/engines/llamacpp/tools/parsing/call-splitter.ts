@@ -9,7 +9,7 @@ import { dialects } from './literal-value.ts';
 import { TaggedArgumentsReader } from './tagged-arguments.ts';
 import { afterBlanks, matchAt, patternOf, type TextPattern } from './text-pattern.ts';
 
-export const argumentsReader = (syntax: ToolSyntax, tool: ChatTool): ArgumentsReader => {
+const argumentsReader = (syntax: ToolSyntax, tool: ChatTool): ArgumentsReader => {
   const style = syntax.arguments;
   if (style === 'json') return new JsonArguments();
   if (typeof style === 'string') return new LiteralArguments(dialects[style]);
