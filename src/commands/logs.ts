@@ -25,9 +25,9 @@ export const define: DefineCommand = (open) =>
       'after',
       `
 Examples:
-  $ localai logs
-  $ localai logs -f engine
-  $ localai logs gateway -n 500 --json`,
+  $ {localai} logs
+  $ {localai} logs -f engine
+  $ {localai} logs gateway -n 500 --json`,
     )
     .action(async (which: string | undefined, _options, command: Command) =>
       show(open(command), which, command.opts<LogsOptions>()),

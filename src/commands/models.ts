@@ -17,10 +17,10 @@ export const define: DefineCommand = (open) => {
       'after',
       `
 Examples:
-  $ localai models
-  $ localai models catalog
-  $ localai models show Qwen3-4B-Instruct-2507
-  $ localai models rm SmolLM2-135M-Instruct`,
+  $ {localai} models
+  $ {localai} models catalog
+  $ {localai} models show Qwen3-4B-Instruct-2507
+  $ {localai} models rm SmolLM2-135M-Instruct`,
     );
 
   models

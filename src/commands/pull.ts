@@ -41,10 +41,10 @@ Models go into the cache of Hugging Face (HF_HOME), which other tools share. A d
 it stopped. For a gated or private model give a token in HF_TOKEN.
 
 Examples:
-  $ localai pull qwen-coder
-  $ localai pull Qwen3-4B-Instruct-2507
-  $ localai pull hf:Qwen/Qwen2.5-Coder-7B-Instruct-GGUF/qwen2.5-coder-7b-instruct-q4_k_m.gguf
-  $ localai pull org/repo --json | jq -c .`,
+  $ {localai} pull qwen-coder
+  $ {localai} pull Qwen3-4B-Instruct-2507
+  $ {localai} pull hf:Qwen/Qwen2.5-Coder-7B-Instruct-GGUF/qwen2.5-coder-7b-instruct-q4_k_m.gguf
+  $ {localai} pull org/repo --json | jq -c .`,
     )
     .action((models: string[], _options, command: Command) =>
       pull(open(command), models, command.opts<PullOptions>()),

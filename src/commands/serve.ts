@@ -27,11 +27,11 @@ export const define: DefineCommand = (open) =>
     .addHelpText(
       'after',
       `
-\`localai up\` does this for you, in the background. The log goes to stdout, with --json as JSON lines. Ctrl-C lets
+\`{localai} up\` does this for you, in the background. The log goes to stdout, with --json as JSON lines. Ctrl-C lets
 open answers end; a second one does not.
 
 Examples:
-  $ localai serve
+  $ {localai} serve
   $ API_KEY=secret localai serve --config ./gateway.yaml --json`,
     )
     .action(async (_options, command: Command) => serve(open(command), command.opts<ServeOptions>()));
