@@ -11,6 +11,7 @@ import { ownProgram } from '../stack/entry.ts';
 import { type Facts, gatherFacts } from '../stack/facts.ts';
 import { planStack, type StackPlan } from '../stack/plan.ts';
 import { planLines } from '../stack/plan-text.ts';
+import { readRunning } from '../stack/record.ts';
 import type { DefineCommand } from './command.ts';
 import { summaryLines, summaryOf } from './up/summary.ts';
 
@@ -121,7 +122,14 @@ const apply = async (
     say: output.note,
     onServing: release,
   });
-  await output.tasks(steps, signal);
+  try {
+    await output.tasks(steps, signal);
+  } catch (caught) {
+    if (signal.aborted && (await readRunning(system, paths))) {
+      output.note('What was started goes on in the background: `{localai} status`, `{localai} down`.');
+    }
+    throw caught;
+  }
   const done = result();
   const key = await readOwnerKey(system, paths);
   if (key === undefined) throw failure('KEY_MISSING', {});

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Paths, resolvePaths } from '../config/paths.ts';
 import { type Settings, settings } from '../config/schema.ts';
 import { failure } from '../errors.ts';
@@ -20,7 +20,11 @@ import type { Step, StepProgress } from './step.ts';
 import { stopServer } from './stop-server.ts';
 
 const root = join(import.meta.dirname, '../..');
+const program = join(root, 'test/support/localai.ts');
 const never = new AbortController().signal;
+
+// Each starts real servers; on a busy machine that takes seconds.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let home: string;
 let system: System;
@@ -75,8 +79,8 @@ const launcher = (mode = 'ready', ...args: string[]): Launcher => ({
   command: ({ id }, { parallel }) => {
     const socket = join(paths.runtime, `e-${id}.sock`);
     const spec = JSON.stringify({ socket, parallel });
-    const program = join(root, 'test/fakes/engine.mjs');
-    return { argv: [system.nodePath, program, socket, mode, ...args, spec], env: {}, endpoint: { socket } };
+    const engine = join(root, 'test/fakes/engine.mjs');
+    return { argv: [system.nodePath, engine, socket, mode, ...args, spec], env: {}, endpoint: { socket } };
   },
 });
 
@@ -101,6 +105,7 @@ interface Wish {
   readonly wait?: boolean;
   readonly candidates?: PlanFacts['candidates'];
   readonly said?: string[];
+  readonly program?: string;
 }
 
 const up = async (wish: Wish = {}): Promise<ApplyResult> => {
@@ -124,7 +129,7 @@ const up = async (wish: Wish = {}): Promise<ApplyResult> => {
   });
   const { steps, result } = applyPlan({
     ...{ system, paths, plan, packageFolder: root, version: '0.1.0', launcher: engine, ensure },
-    program: join(root, 'test/support/localai.ts'),
+    program: wish.program ?? program,
     previous: await readApplied(system, paths),
     running: await readRunning(system, paths),
     waitForModels: wait,
@@ -161,29 +166,30 @@ test('from nothing to a model that answers; again changes nothing; something els
   const engine = status?.models[0]?.pid ?? 0;
   expect(status?.models[0]?.memoryBytes).toBeGreaterThan(1e6);
 
+  await runSteps(await restartSteps(system, paths, program, async () => {}));
+  const restarted = await readRunning(system, paths);
+  expect(restarted?.gateway).toEqual(other.record.gateway);
+  expect(restarted?.process.pid).not.toBe(other.record.process.pid);
+  expect(await system.processes.identify(engine)).toBeUndefined();
+
   expect(await stopServer(system, paths)).toBe(true);
   expect(await stackStatus(system, paths)).toBeUndefined();
-  expect(await system.processes.identify(engine)).toBeUndefined();
+  expect(await system.processes.identify(restarted?.process.pid ?? 0)).toBeUndefined();
   expect(await system.net.isFree('127.0.0.1', port)).toBe(true);
 });
 
-test('kill -9 of the server: its engine ends, and the next `up` starts afresh', async () => {
+test('a server that hangs hides nothing from status; kill -9 ends its engine, and the next `up` starts afresh', async () => {
   const first = await up();
+  process.kill(first.record.process.pid, 'SIGSTOP');
+  expect(await stackStatus(system, paths)).toMatchObject({
+    gateway: { answers: false },
+    models: [{ id: 'tiny', state: 'ready' }],
+  });
   const engine = await system.processes.identify(first.models[0]?.pid ?? 0);
   process.kill(first.record.process.pid, 'SIGKILL');
   await expect.poll(() => engine && system.processes.isAlive(engine), { timeout: 10_000 }).toBe(false);
   expect(await stackStatus(system, paths)).toBeUndefined();
   expect(await up()).toMatchObject({ how: 'started', models: [{ state: 'ready' }] });
-});
-
-test('a gateway that hangs hides nothing from status, and down ends it', async () => {
-  const { record } = await up();
-  process.kill(record.process.pid, 'SIGSTOP');
-  expect(await stackStatus(system, paths)).toMatchObject({
-    gateway: { answers: false },
-    models: [{ id: 'tiny', state: 'ready' }],
-  });
-  process.kill(record.process.pid, 'SIGCONT');
 });
 
 test('the gateway answers while the model loads', async () => {
@@ -234,19 +240,12 @@ test('a model that cannot be had is followed by the next, and that is said', asy
   expect((await stackStatus(system, paths))?.decisions).toContain(said[0]);
 });
 
-test('restart brings the same back', async () => {
-  const { record } = await up();
-  const steps = await restartSteps(system, paths, join(root, 'test/support/localai.ts'), async () => {});
-  await runSteps(steps);
-  const now = await readRunning(system, paths);
-  expect(now?.process.pid).not.toBe(record.process.pid);
-  expect(now?.gateway).toEqual(record.gateway);
-});
-
 test('a server that cannot start says why', async () => {
-  await up();
-  await stopServer(system, paths);
-  writeFileSync(paths.keysFile, 'not json');
-  await expect(up()).rejects.toThrow(/keys\.json/);
-  expect(readFileSync(paths.keysFile, 'utf8')).toBe('not json');
+  const broken = join(home, 'broken.mjs');
+  writeFileSync(broken, "console.error('error: the moon is full'); process.exitCode = 1;");
+  await expect(up({ program: broken })).rejects.toMatchObject({
+    code: 'START_FAILED',
+    message: expect.stringContaining('the moon is full'),
+  });
+  expect(await stackStatus(system, paths)).toBeUndefined();
 });

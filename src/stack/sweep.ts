@@ -6,7 +6,7 @@ import type { System } from '../system/system.ts';
 const graceMs = 3000;
 
 /** Waits until none of these processes is there any more; returns those that still are when the time is over. */
-export const waitUntilGone = async (
+const waitUntilGone = async (
   system: System,
   who: readonly ProcessIdentity[],
   timeoutMs: number,
