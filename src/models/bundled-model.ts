@@ -11,7 +11,7 @@ const places = (packageFolder: string, name: string): readonly string[] => [
 ];
 
 /** The file of a model that comes with localai; undefined where this package has none. */
-export const bundledFile = async (
+const bundledFile = async (
   system: System,
   packageFolder: string,
   name: string,

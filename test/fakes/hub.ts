@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** What a test may make go wrong with a file, once for each time it is listed. */
-export type Trouble =
+type Trouble =
   /** The connection is cut after so many bytes of this answer, once `bytesArrived` has said that they came. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
   /** Nothing more comes after so many bytes; the connection stays. */
@@ -32,7 +32,7 @@ export interface FakeRepo {
   readonly gated?: boolean;
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly host: 'hub' | 'storage';
   readonly method: string;
   readonly path: string;

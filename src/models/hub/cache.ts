@@ -6,7 +6,7 @@ import type { System } from '../../system/system.ts';
  * `refs/<revision>` that hold a commit, and `snapshots/<commit>/<path>` that are links to the blobs.
  */
 
-export const repoFolder = (cache: string, repo: string): string =>
+const repoFolder = (cache: string, repo: string): string =>
   join(cache, `models--${repo.replaceAll('/', '--')}`);
 
 export const blobFile = (cache: string, repo: string, hash: string): string =>
@@ -25,7 +25,7 @@ const refFile = (cache: string, repo: string, revision: string): string =>
 export const blobLock = (cache: string, repo: string, hash: string): string =>
   join(cache, '.locks', `models--${repo.replaceAll('/', '--')}`, `${hash}.localai`);
 
-export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
+const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
 
 /** The commit that a revision meant when it was last asked for; undefined when it never was. */
 export const cachedCommit = async (

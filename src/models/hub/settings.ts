@@ -40,7 +40,7 @@ const readToken = async (system: System): Promise<string | undefined> => {
 };
 
 /** Whether the environment forbids asking the hub. */
-export const isOffline = ({ env }: System): boolean =>
+const isOffline = ({ env }: System): boolean =>
   isTrue(env['HF_HUB_OFFLINE']) || isTrue(env['TRANSFORMERS_OFFLINE']);
 
 export const readHubSettings = async (system: System): Promise<HubSettings> => ({

@@ -29,7 +29,6 @@ const fetchedModel = z.object({
 
 const manifestFormat = z.object({ schemaVersion: z.literal(schemaVersion), models: z.array(fetchedModel) });
 
-export type FetchedFile = z.infer<typeof fetchedFile>;
 export type FetchedModel = z.infer<typeof fetchedModel>;
 
 /**
