@@ -29,8 +29,8 @@ const toPlaced = (job: Job): readonly Placed[] => {
 };
 
 /**
- * Evaluates one batch for everyone: a token for each request that is being answered, and one chunk of prompt. All is
- * queued in the library within the same turn of the event loop, and so becomes one batch.
+ * One step for everyone: a batch with a token for each request that is being answered, then a chunk of prompt. The
+ * chunk is a batch of its own, since llama.cpp would split it from the single tokens anyhow, and less well.
  */
 export class Batch {
   readonly #options: BatchOptions;
@@ -45,31 +45,46 @@ export class Batch {
   }
 
   async run(jobs: readonly Job[]): Promise<void> {
-    const { threads, setThreads, now } = this.#options;
     const placed = jobs.flatMap(toPlaced);
     const decoding = placed.filter(({ job }) => job.isDecoding);
     const prefilling = placed.filter(({ job }) => !job.isDecoding);
+    const started = this.#options.now();
+    await this.#decode(decoding);
     const chunk = decoding.length > 0 ? this.#beside : this.#alone;
-    const shares = sharePrefill(prefilling, chunk.tokens, this.#count++);
-    setThreads(shares.length > 0 ? threads.prefill : threads.decode);
-    const started = now();
-    const results = await Promise.all([
-      ...decoding.map(({ job, slot }) => attempt(job, slot, () => job.next(slot, []))),
-      ...shares.map(({ job: { job, slot }, tokens }) => attempt(job, slot, () => prefill(job, slot, tokens))),
-    ]);
-    const evaluated = shares.reduce((sum, { tokens }) => sum + tokens, 0);
-    if (evaluated > 0) chunk.learn(evaluated, now() - started);
-    for (const result of results) if (result) await this.#deliver(result);
+    const evaluated = await this.#prefill(prefilling, chunk.tokens);
+    if (evaluated > 0) chunk.learn(evaluated, this.#options.now() - started);
   }
 
-  async #deliver({ job, slot, token }: Generated): Promise<void> {
-    if (job.isSettled) return;
+  async #decode(decoding: readonly Placed[]): Promise<void> {
+    if (decoding.length === 0) return;
+    this.#options.setThreads(this.#options.threads.decode);
+    // Queued within the same turn of the event loop, they become one batch.
+    const generated = await Promise.all(
+      decoding.map(({ job, slot }) => attempt(job, slot, () => job.next(slot, []))),
+    );
+    for (const one of generated) await this.#deliver(one);
+  }
+
+  /** Returns how many prompt tokens were evaluated. */
+  async #prefill(prefilling: readonly Placed[], room: number): Promise<number> {
+    this.#options.setThreads(this.#options.threads.prefill);
+    let evaluated = 0;
+    for (const { of, tokens } of sharePrefill(prefilling, room, this.#count++)) {
+      const { job, slot } = of;
+      await this.#deliver(await attempt(job, slot, () => prefill(job, slot, tokens)));
+      evaluated += tokens;
+    }
+    return evaluated;
+  }
+
+  async #deliver(generated: Generated | undefined): Promise<void> {
+    if (!generated || generated.job.isSettled) return;
+    const { job, slot, token } = generated;
     const { logprobs } = job.request;
     try {
+      const sequence = slot.sequence._sequenceId;
       const chosen =
-        logprobs === undefined
-          ? {}
-          : await this.#options.logProbabilities.read(slot.sequence._sequenceId, token, logprobs);
+        logprobs === undefined ? {} : await this.#options.logProbabilities.read(sequence, token, logprobs);
       const end = job.deliver({ token, ...chosen });
       if (end) job.settle(end);
     } catch (caught) {
@@ -90,6 +105,13 @@ const attempt = async (
   slot: Slot,
   work: () => Promise<Token | undefined>,
 ): Promise<Generated | undefined> => {
+  try {
+    // Out here: what throws inside the library's sampling would never reach us.
+    job.prepare();
+  } catch (caught) {
+    job.fail(caught);
+    return undefined;
+  }
   try {
     const token = await work();
     return token === undefined ? undefined : { job, slot, token };

@@ -1,7 +1,7 @@
 /**
- * How many prompt tokens one step takes. Alone, 64: below that llama.cpp's flash attention is slow at depth. Beside
- * requests that are being answered the step decides how long they pause between two tokens, so the chunk follows the
- * measured time of the steps: a person sees a pause above a quarter of a second.
+ * How many prompt tokens one step takes. The chunk follows the measured time of the steps: a larger one is a little
+ * faster, but beside requests that are being answered a step is how long they pause between two tokens (a person sees
+ * a pause above a quarter of a second), and a client that leaves must not hold the machine for long.
  */
 export interface ChunkLimits {
   readonly start: number;
@@ -15,8 +15,8 @@ export interface ChunkLimits {
 
 export const besideDecoders: ChunkLimits = { start: 16, min: 4, max: 64, slowMs: 180, fastMs: 70 };
 
-/** Long steps are allowed when nobody waits for a token, but a client that leaves must not hold the machine for long. */
-export const alone: ChunkLimits = { start: 64, min: 16, max: 512, slowMs: 1500, fastMs: 60 };
+/** Nobody waits for a token. */
+export const alone: ChunkLimits = { start: 64, min: 16, max: 512, slowMs: 900, fastMs: 200 };
 
 export class ChunkSize {
   readonly #limits: ChunkLimits;

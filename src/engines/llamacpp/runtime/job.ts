@@ -84,13 +84,16 @@ export class Job {
     this.#cachedTokens ??= cachedTokens;
   }
 
+  /** To be called before `next`. Throws when the grammar that is to hold from here on is not valid. */
+  prepare(): void {
+    this.#grammar?.prepare();
+  }
+
   /**
-   * The next token, after evaluating the last one; `rest` is the end of the prompt, the first time. Rejects when the
-   * grammar is not valid, when it allows no token, and when the evaluation fails.
+   * The next token, after evaluating the last one; `rest` is the end of the prompt, the first time. Rejects when no
+   * token is allowed, and when the evaluation fails.
    */
   async next(slot: Slot, rest: readonly Token[]): Promise<Token> {
-    // Prepared out here: what throws inside the library's sampling would never reach us.
-    this.#grammar?.prepare();
     const evaluated = this.#decoder ? this.#generated.slice(-1) : rest;
     this.#decoder ??= slot.sequence.evaluateWithMetadata(rest, {}, this.#samplerOptions());
     const { value } = await this.#decoder.next();

@@ -3,17 +3,14 @@ import type { LlamacppSpec } from '../spec.ts';
 import { type ContextPlan, planContext } from './context-size.ts';
 import type { LlamaContext, LlamaModel } from './library.ts';
 import { type LoadedModel, mostThreads } from './load-model.ts';
+import { type EvaluationStyle, evaluationStyle } from './model-kind.ts';
 import type { RuntimeHost } from './open-runtime.ts';
-
-/** Most prompt tokens in one step; beside them a step has one token for each request. */
-export const largestChunk = 512;
 
 export interface OpenedContext extends ContextPlan {
   readonly context: LlamaContext;
 }
 
-/** How much memory is kept in a model with a sliding window. */
-interface ContextShape extends ContextPlan {
+interface ContextShape extends ContextPlan, EvaluationStyle {
   /** Keep all of it, so that a prompt can be gone back on at any place; else only the window and checkpoints. */
   readonly swaFullCache: boolean;
 }
@@ -24,10 +21,13 @@ const shortest = 2048;
 /** Makes the context that fits in the memory given. Throws ENGINE_LOAD when none does. */
 export const openContext = async (
   spec: LlamacppSpec,
-  { model, words }: LoadedModel,
+  { llama, model, words }: LoadedModel,
   host: RuntimeHost,
 ): Promise<OpenedContext> => {
-  const shape = await planShape(spec, model);
+  const shape = await planShape(spec, model, evaluationStyle(llama));
+  if (shape.parallel < spec.parallel) {
+    host.onLog?.(`memory for ${shape.parallel} requests at once, not ${spec.parallel}; others wait`);
+  }
   for (let contextTokens = shape.contextTokens; ; contextTokens = Math.floor(contextTokens / 2)) {
     try {
       const context = await create(spec, model, { ...shape, contextTokens }, host);
@@ -44,20 +44,23 @@ export const openContext = async (
   }
 };
 
-const planShape = async (spec: LlamacppSpec, model: LlamaModel): Promise<ContextShape> => {
+const planShape = async (
+  spec: LlamacppSpec,
+  model: LlamaModel,
+  style: EvaluationStyle,
+): Promise<ContextShape> => {
   const { modelSize, swaSize } = model.fileInsights;
   const memoryBytes = spec.memoryBytes - modelSize;
   const { contextTokens, parallel } = spec;
   const request = { contextTokens, parallel, trainContextTokens: model.trainContextSize, memoryBytes };
   const plan = async (swaFullCache: boolean): Promise<ContextShape | undefined> => {
-    const need = needOf(model, swaFullCache);
-    const planned = await planContext(request, need);
-    return planned && { ...planned, swaFullCache };
+    const planned = await planContext(request, needOf(model, style, swaFullCache));
+    return planned && { ...planned, ...style, swaFullCache };
   };
   const full = await plan(true);
   if (full && swaSize === undefined) return full;
   const windowed = await plan(false);
-  const fits = full && (await needOf(model, true)(full.contextTokens, full.parallel)) <= memoryBytes;
+  const fits = full && (await needOf(model, style, true)(full.contextTokens, full.parallel)) <= memoryBytes;
   const best = fits && isAsGood(full, windowed) ? full : windowed;
   if (best) return best;
   const problem = `its weights need ${gibibytes(modelSize)} and a context beside them; ${gibibytes(spec.memoryBytes)} are given`;
@@ -69,14 +72,14 @@ const isAsGood = (full: ContextPlan, windowed: ContextPlan | undefined): boolean
   !windowed || (full.parallel >= windowed.parallel && full.contextTokens * 2 >= windowed.contextTokens);
 
 const needOf =
-  (model: LlamaModel, swaFullCache: boolean) =>
+  (model: LlamaModel, { flashAttention, largestChunk }: EvaluationStyle, swaFullCache: boolean) =>
   async (contextSize: number, sequences: number): Promise<number> => {
     const { cpuRam, gpuVram } = await model.fileInsights.estimateContextResourceRequirementsV2({
       contextSize,
       sequences,
       modelGpuLayers: model.gpuLayers,
       batchSize: largestChunk + sequences,
-      flashAttention: 'auto',
+      flashAttention,
       swaFullCache,
     });
     return cpuRam + gpuVram;
@@ -85,15 +88,16 @@ const needOf =
 const create = (
   spec: LlamacppSpec,
   model: LlamaModel,
-  { contextTokens, parallel, swaFullCache }: ContextShape,
+  { contextTokens, parallel, swaFullCache, flashAttention, largestChunk }: ContextShape,
   host: RuntimeHost,
 ): Promise<LlamaContext> =>
   model.createContext({
     contextSize: contextTokens,
     sequences: parallel,
+    // Beside the chunk a step has one token for each request.
     batchSize: largestChunk + parallel,
     threads: mostThreads(spec),
-    flashAttention: 'auto',
+    flashAttention,
     swaFullCache,
     failedCreationRemedy: false,
     ...(host.signal ? { createSignal: host.signal } : {}),

@@ -7,7 +7,8 @@ import { ListenIn } from './listen-in.ts';
 import { type LoadedModel, mostThreads } from './load-model.ts';
 import { LogProbabilities } from './log-probabilities.ts';
 import { measureThreads } from './measure-threads.ts';
-import { largestChunk, openContext } from './open-context.ts';
+import { evaluationStyle } from './model-kind.ts';
+import { openContext } from './open-context.ts';
 import type { RuntimeHost } from './open-runtime.ts';
 import { Slot } from './slot.ts';
 import { Slots } from './slots.ts';
@@ -46,7 +47,7 @@ export const openGenerator = async (
   const threads = await chooseThreads(spec, loaded, first.sequence, tuning, host);
   const logProbabilities = new LogProbabilities(llama, model, context, new ListenIn(context));
   const batch = new Batch({
-    largestChunk,
+    largestChunk: evaluationStyle(llama).largestChunk,
     threads,
     setThreads: (count) => {
       llama.maxThreads = count;

@@ -7,7 +7,7 @@ import { Grammars } from './grammars.ts';
 import type { JobModel } from './job.ts';
 import { type LoadedModel, loadModel, mostThreads } from './load-model.ts';
 import { vocabularyFacts } from './model-facts.ts';
-import { canGenerate } from './model-kind.ts';
+import { canGenerate, evaluationStyle } from './model-kind.ts';
 import { embeddingsOnly, type Generator, openGenerator } from './open-generator.ts';
 import type { Runtime } from './runtime.ts';
 import { StepLoop } from './step-loop.ts';
@@ -53,7 +53,7 @@ const assemble = (
 ): Runtime => {
   const { slots, batch, contextTokens, parallel, threads, tokensPerSecond } = generator;
   const grammars = new Grammars(library, llama, model);
-  const embedder = new Embedder(model, mostThreads(spec));
+  const embedder = new Embedder(model, mostThreads(spec), evaluationStyle(llama).flashAttention);
   const embeddings = new EmbeddingQueue(embedder, () => {
     llama.maxThreads = threads.prefill;
   });

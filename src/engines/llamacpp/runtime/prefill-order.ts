@@ -6,9 +6,15 @@ export interface PrefillView {
 
 /** Who gets how much of a step. */
 export interface Share<T> {
-  readonly job: T;
+  readonly of: T;
   readonly tokens: number;
 }
+
+/**
+ * llama.cpp computes a single token otherwise than two or more, so that a prompt's tokens are never evaluated singly:
+ * else the answer would depend on how the prompt was cut, and so on who else was being served.
+ */
+export const smallestPiece = 2;
 
 /**
  * Divides a step's prompt tokens among the waiting prompts, given in the order they came. Every other step goes to the
@@ -16,18 +22,25 @@ export interface Share<T> {
  * wait for a book. What one leaves over the next may have.
  */
 export const sharePrefill = <T extends PrefillView>(
-  jobs: readonly T[],
+  prompts: readonly T[],
   room: number,
   step: number,
 ): readonly Share<T>[] => {
-  const inOrder = step % 2 === 0 ? jobs : [...jobs].sort((a, b) => a.left - b.left);
+  const inOrder = step % 2 === 0 ? prompts : [...prompts].sort((a, b) => a.left - b.left);
   const shares: Share<T>[] = [];
-  let left = room;
-  for (const job of inOrder) {
-    if (left <= 0) break;
-    const tokens = Math.min(left, job.left);
-    shares.push({ job, tokens });
-    left -= tokens;
+  let free = room;
+  for (const prompt of inOrder) {
+    const tokens = piece(prompt.left, free);
+    if (tokens === 0) continue;
+    shares.push({ of: prompt, tokens });
+    free -= tokens;
   }
   return shares;
+};
+
+/** As much as fits, but neither a single token nor so much that a single one is left. */
+const piece = (left: number, room: number): number => {
+  if (left <= room) return left;
+  const tokens = left - room < smallestPiece ? left - smallestPiece : room;
+  return tokens < smallestPiece ? 0 : tokens;
 };

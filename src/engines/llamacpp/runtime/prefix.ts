@@ -1,3 +1,4 @@
+import { smallestPiece } from './prefill-order.ts';
 import type { Token } from './runtime.ts';
 
 /** What a place holds and whether it is free. */
@@ -13,7 +14,7 @@ export interface SlotView {
 /** Where a prompt goes. Indices are into the list of slots. */
 export interface Placement {
   readonly slot: number;
-  /** Leading tokens of that slot that stay; always below the prompt's length: something must be evaluated. */
+  /** Leading tokens of that slot that stay; always below the prompt's length: the rest is evaluated. */
   readonly keep: number;
   /** Copy this many leading tokens from another slot first, once it has them. */
   readonly copy: { readonly from: number; readonly tokens: number } | undefined;
@@ -56,9 +57,9 @@ export const placePrompt = (
   slots: readonly SlotView[],
   canCopy: boolean,
 ): Placement | undefined => {
-  const most = prompt.length - 1;
+  const most = Math.max(0, prompt.length - smallestPiece);
   const common = slots.map(({ tokens }) => Math.min(most, commonPrefix(prompt, tokens)));
-  const source = canCopy ? longestSource(prompt, slots, common) : undefined;
+  const source = canCopy ? longestSource(prompt, slots, common, most) : undefined;
   let best: Candidate | undefined;
   for (const [slot, view] of slots.entries()) {
     if (view.busy) continue;
@@ -92,10 +93,11 @@ const longestSource = (
   prompt: readonly Token[],
   slots: readonly SlotView[],
   common: readonly number[],
+  most: number,
 ): Placement['copy'] => {
   let best: { from: number; tokens: number } | undefined;
   for (const [from, { promised }] of slots.entries()) {
-    const soon = Math.min(prompt.length - 1, commonPrefix(prompt, promised));
+    const soon = Math.min(most, commonPrefix(prompt, promised));
     const tokens = Math.max(common[from] ?? 0, soon);
     if (tokens > (best?.tokens ?? 0)) best = { from, tokens };
   }

@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
 import type { LlamaSequence } from './library.ts';
+import { smallestPiece } from './prefill-order.ts';
 import type { SlotView } from './prefix.ts';
 import type { Token } from './runtime.ts';
 import { neverShift } from './sampler-options.ts';
@@ -61,11 +62,11 @@ export class Slot {
   }
 
   /**
-   * Where a chunk of a prompt ends that would end at `end`. Where the model cannot go back, the last token of a
-   * prompt is left for the next chunk, so that a checkpoint can be taken before it.
+   * Where a chunk of a prompt ends that would end at `end`. Where the model cannot go back, the last tokens of a
+   * prompt are left for the next chunk, so that a checkpoint can be taken before them.
    */
   chunkEnd(end: number, promptLength: number): number {
-    const last = promptLength - 1;
+    const last = promptLength - smallestPiece;
     return this.sequence.needsCheckpoints && end > last && this.tokens.length < last ? last : end;
   }
 
@@ -73,7 +74,7 @@ export class Slot {
   async prefill(part: readonly Token[]): Promise<void> {
     await this.sequence.evaluateWithoutGeneratingNewTokens(part, { contextShift: neverShift });
     for (const token of part) this.tokens.push(token);
-    if (this.job && this.tokens.length === this.job.prompt.length - 1) await this.checkpoint();
+    if (this.job && this.tokens.length === this.job.prompt.length - smallestPiece) await this.checkpoint();
   }
 
   /** Marks this state as one to come back to, in models that cannot go back to any place. */

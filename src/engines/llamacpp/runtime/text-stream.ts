@@ -5,6 +5,9 @@ const replacement = '\uFFFD';
 /** How many tokens before a place decide how its text is spelled (leading blanks, halves of characters). */
 const contextTokens = 5;
 
+/** More tokens than a character can have: bytes that never become one are given out as they are. */
+const longestHold = 16;
+
 /**
  * Turns tokens into text as they come. Detokenising one token alone breaks characters that span tokens and loses
  * leading blanks, so a short window is detokenised and what was given out before is cut off its front.
@@ -28,7 +31,9 @@ export class TextStream {
     this.#window.push(token);
     const before = this.#detokenize(this.#window.slice(0, this.#given));
     const after = this.#detokenize(this.#window);
-    if (after.length <= before.length || after.endsWith(replacement)) return '';
+    if (after.length <= before.length) return '';
+    const mayComplete = this.#window.length - this.#given < longestHold;
+    if (after.endsWith(replacement) && mayComplete) return '';
     this.#window = this.#window.slice(this.#given);
     this.#given = this.#window.length;
     return after.slice(before.length);
