@@ -17,8 +17,9 @@ if (!spec) throw new Error('usage: llamacpp-worker <spec as JSON>');
 process.stderr.on('error', () => {});
 
 const ending = new Promise<'asked' | 'alone'>((resolve) => {
-  process.once('SIGTERM', () => resolve('asked'));
-  process.once('SIGINT', () => resolve('asked'));
+  // Not `once`: a library's own handler ends the process at once when it finds that no other is left.
+  process.on('SIGTERM', () => resolve('asked'));
+  process.on('SIGINT', () => resolve('asked'));
   for (const event of ['end', 'close', 'error']) process.stdin.once(event, () => resolve('alone'));
   process.stdin.resume();
 });
