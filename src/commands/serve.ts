@@ -74,7 +74,7 @@ const supervise = ({ system }: Context, config: GatewayConfig, { logger }: Serve
     models: config.models,
     stateFolder: config.stateFolder,
     logsFolder: config.logs.folder,
-    log: (message, facts) => logger.info(facts, message),
+    log: (message, facts) => logger[facts['fault'] ? 'warn' : 'info'](facts, message),
   });
 
 const run = async (
@@ -91,7 +91,7 @@ const run = async (
     const webUiFolder = join(packageFolder, 'webui-dist');
     const gateway = await startGateway({ config, control, system, version, log: logger, webUiFolder });
     try {
-      control.start();
+      await control.start();
       await announce(gateway.url, gateway.port);
       logger.info({ url: gateway.url, version, pid: process.pid }, 'serving');
       await aborted(signal);

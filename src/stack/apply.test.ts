@@ -156,8 +156,8 @@ test('from nothing to a model that answers; again changes nothing; something els
   expect(other.how).toBe('restarted');
   expect(other.record.process.pid).not.toBe(first.record.process.pid);
   expect(said).toEqual([
-    `Changes model: tiny (${weights('tiny')}) → other (${weights('other')})`,
-    expect.stringMatching(/^Changes settings: .* 4 requests at once.* → .* 2 requests at once/),
+    `Restarting: model: tiny (${weights('tiny')}) → other (${weights('other')})`,
+    expect.stringMatching(/^Restarting: settings: .* 4 requests at once.* → .* 2 requests at once/),
   ]);
 
   const status = await stackStatus(system, paths);

@@ -53,6 +53,15 @@ export interface ApplyResult {
 /** What an engine installs does not depend on the weights; they come after it, since it is the smaller download. */
 const anyModel: EngineModel = { id: 'any', file: '', sha256: undefined, roles: [] };
 
+const changesFrom = (
+  previous: Applied | undefined,
+  running: StackRecord,
+  applied: Applied,
+): readonly string[] =>
+  previous?.configHash === running.configHash
+    ? planChanges(previous, applied)
+    : ['what runs was not started by the last `up`'];
+
 /** The steps of `up` over a plan, and what they came to once they are done. */
 export const applyPlan = (
   options: ApplyOptions,
@@ -147,8 +156,8 @@ export const applyPlan = (
         result = { applied, config, record: running, how: 'unchanged', changes: [], models: [] };
         return;
       }
-      const changes = running && previous ? planChanges(previous, applied) : [];
-      for (const change of changes) options.say(`Changes ${change}`);
+      const changes = running ? changesFrom(previous, running, applied) : [];
+      for (const change of changes) options.say(`Restarting: ${change}`);
       progress.status(running ? 'stopping what runs' : 'looking for what an earlier one left');
       const stopped = await stopServer(system, paths);
       progress.status('starting');

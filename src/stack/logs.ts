@@ -13,7 +13,7 @@ export interface LogLine {
 /** The log files there are now. */
 export const logFiles = async (files: Files, paths: Paths): Promise<readonly string[]> =>
   (await files.list(paths.logs))
-    .filter((name) => name === 'gateway.log' || /^engine-.*\.log$/.test(name))
+    .filter((name) => /^(gateway|serve-console|engine-.*)\.log$/.test(name))
     .map((name) => join(paths.logs, name));
 
 export const logName = (file: string): string => basename(file, '.log');

@@ -33,6 +33,6 @@ const supervisor = createSupervisor({
   logsFolder: join(folder, 'logs'),
   log: () => {},
 });
-supervisor.start();
+await supervisor.start();
 await supervisor.ensureReady('tiny', new AbortController().signal);
 console.log(supervisor.list()[0]?.pid);

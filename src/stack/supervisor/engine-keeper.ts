@@ -1,9 +1,10 @@
 import type { EngineHealth } from '../../api/engine-health.ts';
 import type { ServedModel } from '../../api/gateway-config.ts';
 import type { EngineStateFile, Fault, ModelStatus } from '../../api/models.ts';
-import { failure, isFailure, type LocalaiError, reason } from '../../errors.ts';
+import { failure, isFailure, reason } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { afterCrash, type CrashBudget } from './crash-budget.ts';
+import { crashFault, faultOf, gaveUpFault, refusalFault } from './engine-faults.ts';
 import { type EngineProcess, type ProcessEnd, startEngineProcess } from './engine-process.ts';
 import { type WatchTiming, watchEngine } from './engine-watch.ts';
 import { modelView } from './model-view.ts';
@@ -43,9 +44,8 @@ type Outcome =
   | { readonly kind: 'refused'; readonly fault: Fault; readonly end: ProcessEnd }
   | { readonly kind: 'crashed'; readonly end: ProcessEnd };
 
-const faultOf = ({ code, message, hint }: LocalaiError): Fault => ({ code, message, hint });
-
-const initial = (now: number): EngineStateFile => ({
+/** What is kept of an engine that was never started. */
+const unstarted = (now: number): EngineStateFile => ({
   schemaVersion: 1,
   phase: 'stopped',
   attempt: 0,
@@ -61,7 +61,7 @@ const initial = (now: number): EngineStateFile => ({
 export const createKeeper = (options: KeeperOptions): Keeper => {
   const { system, model, timing } = options;
   const { clock } = system;
-  let file = initial(clock.now());
+  let file = unstarted(clock.now());
   let health: EngineHealth | undefined;
   let shown = '';
   let session: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
@@ -93,8 +93,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
       (said) => {
         health = said;
         if (said.status === 'failed') {
-          const problem = said.phase ?? 'it did not say why';
-          refusal = said.fault ?? faultOf(failure('ENGINE_LOAD', { model: model.id, problem }));
+          refusal = refusalFault(model.id, said);
           over.abort();
         } else {
           change(said.status === 'ready' ? runningWell() : { phase: 'loading' });
@@ -115,35 +114,16 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     return { kind: 'crashed', end: { ...end, how } };
   };
 
-  const gaveUp = (how: string, end: ProcessEnd): Fault =>
-    faultOf(
-      failure('ENGINE_GAVE_UP', {
-        model: model.id,
-        times: file.crashes.length,
-        minutes: Math.round(timing.budget.windowMs / 60_000),
-        problem: end.lastWords ?? how,
-      }),
-    );
-
-  const crashed = (how: string): Fault =>
-    faultOf(
-      failure('ENGINE_CRASHED', {
-        model: model.id,
-        how,
-        budget: timing.budget.restarts,
-        minutes: Math.round(timing.budget.windowMs / 60_000),
-      }),
-    );
-
   /** Counts a crash and waits as long as the budget says; false when it is spent. */
   const pauseAfter = async (end: ProcessEnd, stop: AbortSignal): Promise<boolean> => {
     const { crashes, waitMs } = afterCrash(timing.budget, file.crashes, clock.now());
-    const { exitCode, signal, how } = end;
-    file = { ...file, crashes };
+    const { exitCode, signal } = end;
     const spent = waitMs === undefined;
-    const fault = spent ? gaveUp(how, end) : crashed(how);
+    const fault = spent
+      ? gaveUpFault(model.id, end, crashes.length, timing.budget)
+      : crashFault(model.id, end, timing.budget);
     const phase = spent ? 'gave-up' : 'crashed';
-    change({ phase, pid: null, exitCode, signal, class: fault.code, fault });
+    change({ phase, pid: null, exitCode, signal, crashes, class: fault.code, fault });
     if (spent) return false;
     await clock.sleep(waitMs, stop).catch(() => {});
     return true;
@@ -152,9 +132,10 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const keep = async (stop: AbortSignal): Promise<void> => {
     while (!stop.aborted) {
       health = undefined;
+      change({ phase: 'starting', attempt: file.attempt + 1 });
       await prepareSocket(system, model.upstream);
       const child = startEngineProcess(system, options.command, options.onLine);
-      change({ phase: 'starting', attempt: file.attempt + 1, pid: child.pid });
+      change({ pid: child.pid });
       const outcome = await watch(child, stop);
       health = undefined;
       if (outcome.kind === 'refused') {
@@ -172,7 +153,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     status: () => modelView(model, file, health),
     start: () => {
       if (session) return;
-      file = initial(clock.now());
+      file = unstarted(clock.now());
       const stop = new AbortController();
       const done = keep(stop.signal)
         .catch((caught: unknown) => {

@@ -60,7 +60,7 @@ const supervise = (models: readonly ServedModel[], timing: SupervisorOptions['ti
     log: () => {},
     timing: {
       budget: { restarts: 3, windowMs: 600_000, waitMs: [1] },
-      watch: { loadingMs: 10, readyMs: 20, answerMs: 200, silentStartMs: 15_000, silentLaterMs: 400 },
+      watch: { loadingMs: 10, readyMs: 20, answerMs: 5000, silentStartMs: 60_000, silentLaterMs: 60_000 },
       ...timing,
     },
   });
@@ -86,7 +86,7 @@ const alive = async (pid: number | null): Promise<boolean> =>
 test('an engine becomes ready, says what it is, and is gone after stop', async () => {
   const supervisor = supervise([model('tiny', 'ready')]);
   expect(supervisor.list()).toMatchObject([{ id: 'tiny', state: 'stopped', pid: null }]);
-  supervisor.start();
+  await supervisor.start();
   await supervisor.ensureReady('tiny', never);
   const [status] = supervisor.list();
   expect(status).toMatchObject({ state: 'ready', backend: 'cpu', context: 2048, tokensPerSecond: 50 });
@@ -99,7 +99,7 @@ test('an engine becomes ready, says what it is, and is gone after stop', async (
 test('while it loads, the phase is shown; ensureReady waits', async () => {
   const go = join(folder, 'go');
   const supervisor = supervise([model('tiny', 'slow', go)]);
-  supervisor.start();
+  await supervisor.start();
   const status = await until(supervisor, ({ phase }) => phase === 'loading the model (42 %)');
   expect(status.state).toBe('loading');
   const ready = supervisor.ensureReady('tiny', never);
@@ -110,7 +110,7 @@ test('while it loads, the phase is shown; ensureReady waits', async () => {
 
 test('whoever waits may leave', async () => {
   const supervisor = supervise([model('tiny', 'slow', join(folder, 'never'))]);
-  supervisor.start();
+  await supervisor.start();
   const leaving = new AbortController();
   const ready = supervisor.ensureReady('tiny', leaving.signal);
   leaving.abort(new Error('left'));
@@ -119,7 +119,7 @@ test('whoever waits may leave', async () => {
 
 test('a crash is followed by a restart, and running well again clears the fault', async () => {
   const supervisor = supervise([model('tiny', 'crash-once', join(folder, 'mark'))]);
-  supervisor.start();
+  await supervisor.start();
   const crashed = await until(supervisor, ({ fault }) => fault !== null);
   expect(crashed.fault).toMatchObject({
     code: 'ENGINE_CRASHED',
@@ -131,7 +131,7 @@ test('a crash is followed by a restart, and running well again clears the fault'
 
 test('a kill in mid-run is noticed and put right', async () => {
   const supervisor = supervise([model('tiny', 'ready')]);
-  supervisor.start();
+  await supervisor.start();
   const first = await until(supervisor, ({ state }) => state === 'ready');
   process.kill(first.pid ?? 0, 'SIGKILL');
   const second = await until(supervisor, ({ state, pid }) => state === 'ready' && pid !== first.pid);
@@ -140,7 +140,7 @@ test('a kill in mid-run is noticed and put right', async () => {
 
 test('after three restarts it is left stopped, with the reason from its log', async () => {
   const supervisor = supervise([model('tiny', 'crash-at-load')]);
-  supervisor.start();
+  await supervisor.start();
   await expect(supervisor.ensureReady('tiny', never)).rejects.toMatchObject({
     code: 'ENGINE_GAVE_UP',
     message: expect.stringContaining('tensor blk.0 is missing'),
@@ -155,7 +155,7 @@ test('after three restarts it is left stopped, with the reason from its log', as
 
 test('an engine that says it cannot load is not started again', async () => {
   const supervisor = supervise([model('tiny', 'refuse')]);
-  supervisor.start();
+  await supervisor.start();
   await expect(supervisor.ensureReady('tiny', never)).rejects.toMatchObject({
     code: 'ENGINE_LOAD',
     message: 'tiny could not be loaded: bad magic',
@@ -165,24 +165,34 @@ test('an engine that says it cannot load is not started again', async () => {
   expect(supervisor.list()[0]).toMatchObject({ state: 'error', restarts: 0 });
 });
 
+test('what an earlier supervisor left written is not taken for news', async () => {
+  const state = join(folder, 'state');
+  await supervise([model('tiny', 'refuse')]).start();
+  await expect.poll(async () => (await readEngineState(system, state, 'tiny'))?.phase).toBe('gave-up');
+  await supervise([model('tiny', 'slow', join(folder, 'never'))]).start();
+  expect((await readEngineState(system, state, 'tiny'))?.phase).toMatch(/starting|loading/);
+});
+
 test('a program that does not exist is reported by its name', async () => {
   const broken = model('tiny', 'ready');
   broken.engine.command = { argv: ['/no/such/program'], env: {} };
   const supervisor = supervise([broken]);
-  supervisor.start();
+  await supervisor.start();
   await expect(supervisor.ensureReady('tiny', never)).rejects.toThrow(/no\/such\/program/);
 });
 
 test('an engine that no longer answers is ended and started again', async () => {
-  const supervisor = supervise([model('tiny', 'hang')]);
-  supervisor.start();
+  const supervisor = supervise([model('tiny', 'hang')], {
+    watch: { loadingMs: 10, readyMs: 20, answerMs: 100, silentStartMs: 60_000, silentLaterMs: 300 },
+  });
+  await supervisor.start();
   const status = await until(supervisor, ({ fault }) => fault !== null);
   expect(status.fault?.message).toContain('no longer answered');
 });
 
 test('an engine that ignores SIGTERM is ended all the same', async () => {
   const supervisor = supervise([model('tiny', 'stubborn')], { stopMs: 50 });
-  supervisor.start();
+  await supervisor.start();
   const { pid } = await until(supervisor, ({ state }) => state === 'ready');
   await supervisor.stop();
   expect(await alive(pid)).toBe(false);
@@ -190,7 +200,7 @@ test('an engine that ignores SIGTERM is ended all the same', async () => {
 
 test('an unloaded model comes back when it is wanted', async () => {
   const supervisor = supervise([model('tiny', 'ready'), model('other', 'ready')]);
-  supervisor.start();
+  await supervisor.start();
   await supervisor.ensureReady('tiny', never);
   await supervisor.unload('tiny');
   expect(supervisor.list()[0]).toMatchObject({ state: 'stopped', pid: null });
@@ -203,7 +213,7 @@ test('an unloaded model comes back when it is wanted', async () => {
 
 test('the folder of the socket is closed to others', async () => {
   const supervisor = supervise([model('tiny', 'ready')]);
-  supervisor.start();
+  await supervisor.start();
   await supervisor.ensureReady('tiny', never);
   expect((await system.files.stat(join(folder, 'run')))?.mode).toBe(0o700);
 });

@@ -1,5 +1,5 @@
 import type { ServedModel } from '../../api/gateway-config.ts';
-import type { ModelControl, ModelEvent, ModelStatus } from '../../api/models.ts';
+import type { EngineStateFile, ModelControl, ModelEvent, ModelStatus } from '../../api/models.ts';
 import { failure, LocalaiError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { type LogFile, openLogFile } from '../log-file.ts';
@@ -23,8 +23,11 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor extends ModelControl {
-  /** Starts every engine that we are to start. */
-  start(): void;
+  /**
+   * Starts every engine that we are to start; resolves once what an earlier supervisor left written of them is
+   * overwritten, so that nobody takes it for news.
+   */
+  start(): Promise<void>;
   /** Ends every engine; resolves when their processes are gone. */
   stop(): Promise<void>;
 }
@@ -70,6 +73,10 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     ...options.timing,
   };
   let writing: Promise<unknown> = Promise.resolve();
+  /** A state folder that cannot be written costs `status` its details, not the model. */
+  const keep = (model: ServedModel, file: EngineStateFile): void => {
+    writing = writing.then(() => writeEngineState(system, stateFolder, model.id, file)).catch(() => {});
+  };
 
   const entryOf = (model: ServedModel): Entry => {
     const { command } = model.engine;
@@ -87,8 +94,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
         const { state, pid, fault } = status;
         if (state !== logged) options.log('model', { model: model.id, state, pid, fault: fault?.message });
         logged = state;
-        // A state folder that cannot be written costs `status` its details, not the model.
-        writing = writing.then(() => writeEngineState(system, stateFolder, model.id, file)).catch(() => {});
+        keep(model, file);
         broadcast.send({ type: 'model', model: status });
       },
     });
@@ -129,8 +135,9 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     sleep: unload,
     unload,
     events: () => broadcast.listen(),
-    start: () => {
+    start: async () => {
       for (const { keeper } of entries) keeper.start();
+      await writing;
     },
     stop: async () => {
       await Promise.all(
