@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import type { Context } from '../context.ts';
 import { failure } from '../errors.ts';
-import { listStored } from '../models/manifest/inventory.ts';
+import { listStored, type StoredModel } from '../models/manifest/inventory.ts';
 import { removeModel } from '../models/manifest/remove-model.ts';
 import { bytes } from '../models/quantities.ts';
 import type { DefineCommand } from './command.ts';
@@ -45,21 +46,26 @@ Examples:
     .option('-f, --force', 'also what another program brought')
     .description('remove models that localai fetched')
     .action(async (names: string[], _options, command: Command) => {
-      const context = open(command);
-      const { system, paths, output } = context;
       const { force = false } = command.opts<{ force?: true }>();
-      const removed = [];
-      for (const name of names) {
-        const model = await findStored(context, await listStored(system, paths), name);
-        const use = await readUse(system, paths);
-        if (use(model.file) === 'served') throw failure('MODEL_IN_USE', { model: model.id });
-        const removal = await removeModel(system, paths, model, force);
-        removed.push({ id: model.id, reference: model.reference, ...removal });
-        output.print(`${model.id}: ${bytes(removal.freedBytes)} freed`);
-        for (const path of removal.kept) output.note(`kept, since something else needs it: ${path}`);
-      }
-      output.data(removed);
+      await removeAll(open(command), names, force);
     });
 
   return models;
+};
+
+/** All names are looked at before anything is removed. */
+const removeAll = async (context: Context, names: readonly string[], force: boolean): Promise<void> => {
+  const { system, paths, output } = context;
+  const [stored, use] = await Promise.all([listStored(system, paths), readUse(system, paths)]);
+  const found = new Set<StoredModel>();
+  for (const name of names) found.add(await findStored(context, stored, name));
+  for (const { id, file } of found) if (use(file) === 'served') throw failure('MODEL_IN_USE', { model: id });
+  const removed = [];
+  for (const model of found) {
+    const removal = await removeModel(system, paths, model, force);
+    removed.push({ id: model.id, reference: model.reference, ...removal });
+    output.print(`${model.id}: ${bytes(removal.freedBytes)} freed`);
+    for (const path of removal.kept) output.note(`kept, since something else needs it: ${path}`);
+  }
+  output.data(removed);
 };

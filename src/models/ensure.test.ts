@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -9,7 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, request as forward, type IncomingMessage, type RequestListener } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import {
   bytesArrived,
@@ -321,6 +325,81 @@ test('a hub that is not there, or is none, is told at once', async () => {
   });
   using nameless = modelWorld({ HF_ENDPOINT: 'http://no-such-host.invalid' });
   expect(await faultOf(ensure(nameless, repo))).toMatchObject({ code: 'HUB_UNREACHABLE' });
+});
+
+/** A server that is no hub. */
+const startServer = async (handle: RequestListener): Promise<{ url: string } & AsyncDisposable> => {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: close };
+};
+
+test.each<[string, RequestListener, string]>([
+  ['a login page', (_request, response) => response.end('<html>log in</html>'), 'not a model hub'],
+  [
+    'circles',
+    ({ url = '' }, response) => response.writeHead(302, { location: `${url}x` }).end(),
+    'around in circles',
+  ],
+  [
+    'an address that is none',
+    (_request, response) => response.writeHead(302, { location: 'http://' }).end(),
+    'no address',
+  ],
+  ['nonsense', ({ socket }) => socket.end('nonsense\r\n\r\n'), 'no web server'],
+])('%s in place of the hub', async (_name, handle, problem) => {
+  await using server = await startServer(handle);
+  using world = modelWorld({ HF_ENDPOINT: server.url });
+  expect(await faultOf(ensure(world, repo))).toMatchObject({
+    code: 'HUB_UNREACHABLE',
+    message: expect.stringContaining(problem),
+  });
+});
+
+test.each(['HTTP_PROXY', 'http_proxy'])('the proxy that %s names is used', async (name) => {
+  await using hub = await startHub(one());
+  const asked: string[] = [];
+  const tunnel = (request: IncomingMessage, client: Duplex): void => {
+    asked.push(request.url ?? '');
+    const [host, port] = (request.url ?? '').split(':');
+    const server = connect(Number(port), host, () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      server.pipe(client).pipe(server);
+    });
+    for (const end of [server, client]) end.on('error', () => end.destroy());
+  };
+  const plain: RequestListener = (request, response) => {
+    asked.push(new URL(request.url ?? '').host);
+    const forwarded = forward(request.url ?? '', { headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(forwarded);
+  };
+  const proxy = createServer(plain).on('connect', tunnel).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  using world = modelWorld({ HF_ENDPOINT: hub.url, [name]: `http://127.0.0.1:${port}` });
+  expect(readFileSync((await ensure(world, repo)).file)).toEqual(model);
+  expect(asked).toContain(new URL(hub.url).host);
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+test('a branch that moved on does not hide what was fetched from it before', async () => {
+  const repos = one();
+  await using hub = await startHub(repos);
+  using world = modelWorld({ HF_ENDPOINT: hub.url });
+  const first = await ensure(world, `hf:${repo}/tiny-Q8_0.gguf`);
+  const files = { ...repos[repo]?.files, 'tiny-F16.gguf': large(ggufFile(plainLlama, 70)) };
+  repos[repo] = { files, commit: 'd'.repeat(40) };
+  await ensure(world, `hf:${repo}/tiny-F16.gguf`);
+  expect(await find(world, `hf:${repo}/tiny-Q8_0.gguf`)).toEqual(first);
 });
 
 test('a disk that is too small is found out before anything is fetched', async () => {

@@ -98,6 +98,6 @@ export const ensureModel = async (
   await bring(system, paths, placed, options);
   const brought = await findModel(system, paths, placed, options.packageFolder);
   if (brought) return brought;
-  const problem = 'what was fetched is no GGUF file that is whole';
+  const problem = 'what was fetched is no whole model';
   throw failure('MODEL_NOT_SERVABLE', { model: formatReference(reference), problem });
 };

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { failure } from '../../errors.ts';
 import type { HttpAnswer } from '../../system/net.ts';
 import type { System } from '../../system/system.ts';
@@ -132,7 +133,7 @@ const fetchRest = async (
 
 const diskFull = async (system: System, { file, blob }: BlobSource, have: number): Promise<Error> =>
   failure('DISK_FULL', {
-    path: blob,
+    path: dirname(blob),
     needed: bytes(file.sizeBytes - have),
     free: bytes(await system.files.freeBytes(blob)),
   });

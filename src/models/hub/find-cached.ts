@@ -57,16 +57,14 @@ const sizesOf = async (system: System, files: readonly string[]): Promise<readon
   return sizes.every((size) => size !== undefined) ? sizes : undefined;
 };
 
-/** A model of the hub that is whole in the cache, whoever put it there. Asks no network. */
-export const findCached = async (
+/** The model as one commit has it. */
+const findAtCommit = async (
   system: System,
   paths: Paths,
   reference: HubReference,
+  commit: string,
 ): Promise<LocalModel | undefined> => {
-  const cache = paths.modelCache;
-  const commit = await cachedCommit(system, cache, reference.repo, reference.revision);
-  if (commit === undefined) return undefined;
-  const folder = snapshotFolder(cache, reference.repo, commit);
+  const folder = snapshotFolder(paths.modelCache, reference.repo, commit);
   const names = await filesBelow(system, folder);
   const selection = tryToSelect(names, reference);
   if (!selection?.paths.every((path) => names.includes(path))) return undefined;
@@ -92,4 +90,30 @@ export const findCached = async (
     file: first,
     sha256: await namedSha256(system, first),
   };
+};
+
+/** Commits at which this very reference was fetched before: a branch may have moved on with another file. */
+const fetchedCommits = async (
+  system: System,
+  paths: Paths,
+  reference: HubReference,
+): Promise<readonly string[]> => {
+  const named = formatReference(reference);
+  const models = (await readManifest(system, paths)).filter((model) => model.reference === named);
+  return models.map(({ commit }) => commit).filter((commit) => commit !== null);
+};
+
+/** A model of the hub that is whole in the cache, whoever put it there. Asks no network. */
+export const findCached = async (
+  system: System,
+  paths: Paths,
+  reference: HubReference,
+): Promise<LocalModel | undefined> => {
+  const latest = await cachedCommit(system, paths.modelCache, reference.repo, reference.revision);
+  const commits = [latest, ...(await fetchedCommits(system, paths, reference)).toReversed()];
+  for (const commit of new Set(commits)) {
+    const found = commit === undefined ? undefined : await findAtCommit(system, paths, reference, commit);
+    if (found) return found;
+  }
+  return undefined;
 };

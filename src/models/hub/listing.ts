@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failure, isFailure } from '../../errors.ts';
+import { failure } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { type HubRequest, hubRequest } from './hub-request.ts';
 import { isNetworkFault, networkProblem } from './network-fault.ts';
@@ -35,7 +35,7 @@ const sibling = z.object({
   rfilename: z.string(),
   size: z.number().nullish(),
   blobId: z.string().nullish(),
-  lfs: z.object({ sha256: z.string(), size: z.number().nullish() }).nullish(),
+  lfs: z.object({ sha256: z.string().nullish(), size: z.number().nullish() }).nullish(),
 });
 
 const modelInfo = z.object({ sha: z.string().regex(sha1Form), siblings: z.array(sibling) });
@@ -47,9 +47,10 @@ const isInside = (path: string): boolean =>
 const factsOf = ({ size, blobId, lfs }: z.infer<typeof sibling>): ListedFile['facts'] => {
   const sizeBytes = lfs?.size ?? size;
   if (typeof sizeBytes !== 'number') return undefined;
-  if (lfs && sha256Form.test(lfs.sha256)) return { sizeBytes, hash: { kind: 'sha256', value: lfs.sha256 } };
-  if (blobId && sha1Form.test(blobId)) return { sizeBytes, hash: { kind: 'git-sha1', value: blobId } };
-  return undefined;
+  // Of a large file git knows a note of where it is; its blobId is that note's.
+  const kind = lfs ? 'sha256' : 'git-sha1';
+  const value = (lfs ? lfs.sha256 : blobId) ?? '';
+  return (lfs ? sha256Form : sha1Form).test(value) ? { sizeBytes, hash: { kind, value } } : undefined;
 };
 
 /** Where a file of a revision is downloaded from. */
@@ -75,7 +76,6 @@ const ask = async <T>(
     );
   } catch (caught) {
     request.signal.throwIfAborted();
-    if (isFailure(caught)) throw caught;
     if (!isNetworkFault(caught)) throw caught;
     throw failure(
       'HUB_UNREACHABLE',

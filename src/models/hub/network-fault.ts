@@ -22,6 +22,8 @@ const words: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
   CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ERR_INVALID_URL: 'it sends us to something that is no address',
 };
 
 const codeOf = (caught: unknown): string | undefined => {
@@ -33,16 +35,21 @@ const codeOf = (caught: unknown): string | undefined => {
 
 /** Why a request came to nothing, for people. */
 export const networkProblem = (caught: unknown): string => {
+  if (caught instanceof Error && caught.name === 'HTTPParserError')
+    return 'what answers there is no web server';
   const code = codeOf(caught);
   return (code === undefined ? undefined : words[code]) ?? reason(caught);
 };
 
-/** Codes of faults between us and the other side; another try may do. */
-const passing = /^(ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_)/;
+/** Codes that speak of this machine's disk, or of our own mistake. */
+const ownCodes =
+  /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EIO|EMFILE|ENFILE|EISDIR|ENOTDIR|ENOENT|EEXIST|EBUSY|EFBIG|ENAMETOOLONG|EINVAL|ESTALE|ERR_INVALID_ARG.*)$/;
 
-/** Whether this is a fault of the network, and not of a disk or of ours. */
+/** Whether this is a fault of the network or of what is at its other end, and not of a disk or of ours. */
 export const isNetworkFault = (caught: unknown): boolean => {
-  if (isFailure(caught)) return false;
+  if (isFailure(caught) || !(caught instanceof Error)) return false;
+  // undici gives no code to an answer that is not HTTP.
+  if (caught.name === 'HTTPParserError') return true;
   const code = codeOf(caught);
-  return code !== undefined && (passing.test(code) || code in words);
+  return code !== undefined && !ownCodes.test(code);
 };
