@@ -1,15 +1,11 @@
 import type { GatewayConfig } from '../api/gateway-config.ts';
 import { ensureOwnerKey } from '../config/keys.ts';
-import type { Paths } from '../config/paths.ts';
-import type { EngineModel } from '../engines/engine.ts';
 import { failure } from '../errors.ts';
-import type { System } from '../system/system.ts';
 import { type Applied, writeApplied } from './applied.ts';
+import { engineStep, type FetchOptions, modelStep } from './fetch-steps.ts';
 import { hashOf, renderGatewayFile } from './gateway-file.ts';
-import type { Launcher } from './launcher.ts';
 import type { ObservedModel } from './observe.ts';
-import { type Ensure, type Obtained, obtainModel } from './obtain-model.ts';
-import type { StackPlan } from './plan.ts';
+import type { Obtained } from './obtain-model.ts';
 import { planChanges } from './plan-changes.ts';
 import type { StackRecord } from './record.ts';
 import { engineModelOf, gatewayConfigOf } from './served-model.ts';
@@ -18,23 +14,15 @@ import type { Step } from './step.ts';
 import { stopServer } from './stop-server.ts';
 import { waitReady } from './wait-ready.ts';
 
-export interface ApplyOptions {
-  readonly system: System;
-  readonly paths: Paths;
-  readonly packageFolder: string;
+export interface ApplyOptions extends FetchOptions {
   readonly version: string;
   /** The program that `serve` is started with. */
   readonly program: string;
-  readonly plan: StackPlan;
-  readonly launcher: Launcher;
-  readonly ensure: Ensure;
   /** What the last `up` came to, and the server that runs now. */
   readonly previous: Applied | undefined;
   readonly running: StackRecord | undefined;
   /** False: the gateway is enough, models may still load. */
   readonly waitForModels: boolean;
-  /** Says one line to a person. */
-  readonly say: (line: string) => void;
   /** Called once nothing is changed any more; what follows is waiting. */
   readonly onServing: () => Promise<void>;
 }
@@ -49,9 +37,6 @@ export interface ApplyResult {
   /** As they were when we stopped waiting; empty when we did not wait. */
   readonly models: readonly ObservedModel[];
 }
-
-/** What an engine installs does not depend on the weights; they come after it, since it is the smaller download. */
-const anyModel: EngineModel = { id: 'any', file: '', sha256: undefined, roles: [] };
 
 const changesFrom = (
   previous: Applied | undefined,
@@ -82,44 +67,6 @@ export const applyPlan = (
       const { host, port } = plan.gateway;
       const ours = running?.gateway.host === host && running.gateway.port === port;
       if (!ours) await checkPort(system, { host, port });
-    },
-  };
-
-  const engine: Step = {
-    title: `Engine ${plan.engine.name}`,
-    run: async (progress, signal) => {
-      let worked = false;
-      await launcher.install(
-        anyModel,
-        plan.budget,
-        ({ what, done, total }) => {
-          worked = true;
-          progress.status(what);
-          if (done !== undefined && total !== undefined) progress.progress(done, total);
-        },
-        signal,
-      );
-      if (!worked) progress.skip('already installed');
-    },
-  };
-
-  const model: Step = {
-    title: 'Model',
-    run: async (progress, signal) => {
-      obtained = await obtainModel(system, paths, plan.models, {
-        ensure: options.ensure,
-        packageFolder: options.packageFolder,
-        parallel: plan.downloadsParallel,
-        say: options.say,
-        signal,
-        onTry: (planned) => progress.title(`Model ${planned.id ?? planned.reference}`),
-        onProgress: ({ phase, file, doneBytes, totalBytes }) => {
-          progress.status(`${phase} ${file}`);
-          if (phase === 'downloading' && totalBytes > 0) progress.progress(doneBytes, totalBytes);
-        },
-      });
-      const { planned } = obtained;
-      if (planned.onDisk) progress.skip('already on this disk');
     },
   };
 
@@ -191,5 +138,11 @@ export const applyPlan = (
     },
   };
 
-  return { steps: [address, engine, model, settings, server, loading], result: () => need(result) };
+  const fetching = [
+    engineStep(options),
+    modelStep(options, (found) => {
+      obtained = found;
+    }),
+  ];
+  return { steps: [address, ...fetching, settings, server, loading], result: () => need(result) };
 };
