@@ -112,7 +112,7 @@ const chooseThreads = async (
     signal: host.signal,
   });
   await tuning.keepThreads(key, measured);
-  host.onLog?.(
+  host.onDetail?.(
     `measured: ${measured.decode} threads to decode, ${measured.prefill} to read prompts, ${measured.tokensPerSecond} tokens per second`,
   );
   return measured;

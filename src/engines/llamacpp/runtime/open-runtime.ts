@@ -20,8 +20,10 @@ export interface RuntimeHost {
   readonly system: System;
   /** How far loading is, 0…1. */
   readonly onLoadProgress?: (share: number) => void;
-  /** One line for the engine's log: what was decided or went wrong; never a prompt. */
+  /** One line that a person should see, in `status` too: what went wrong or is less than was asked; never a prompt. */
   readonly onLog?: (line: string) => void;
+  /** One line for the engine's log alone. */
+  readonly onDetail?: (line: string) => void;
   /** Stops loading. */
   readonly signal?: AbortSignal;
 }

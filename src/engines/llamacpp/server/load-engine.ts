@@ -29,13 +29,13 @@ export const loadEngine = async (
   engine.loading('loading the model');
   const onLoadProgress = (share: number): void =>
     engine.loading(share < 1 ? `loading the model (${Math.floor(share * 100)} %)` : 'getting ready');
-  // What is decided while loading (no use of the graphics card, a shorter context) belongs in `status` too.
+  // That the graphics card is not used or the context is shorter than asked belongs in `status` too.
   const onLog = (line: string): void => {
     host.onLog(line);
     if (!engine.modelIfReady) engine.note(line);
   };
   try {
-    const runtime = await openRuntime(spec, { ...host, onLoadProgress, onLog });
+    const runtime = await openRuntime(spec, { ...host, onLoadProgress, onLog, onDetail: host.onLog });
     const model = servedModel(spec.modelId, runtime, new Date(host.system.clock.now()));
     engine.ready(model);
     const { contextTokens, parallel, backend } = runtime.facts;
