@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { KeyRecord } from '../../config/keys.ts';
 
 /** Finds the record of a plain key; an expired one is not found. */
@@ -8,7 +8,7 @@ export type KeyTable = (plain: string, now: number) => KeyRecord | undefined;
 export const keyTable = (records: readonly KeyRecord[]): KeyTable => {
   const digests = records.map((record) => ({ record, digest: Buffer.from(record.sha256, 'hex') }));
   return (plain, now) => {
-    const digest = createHash('sha256').update(plain).digest();
+    const digest = hash('sha256', plain, 'buffer');
     let found: KeyRecord | undefined;
     for (const entry of digests) if (timingSafeEqual(entry.digest, digest)) found = entry.record;
     return found?.expiresAt !== undefined && found.expiresAt <= now ? undefined : found;

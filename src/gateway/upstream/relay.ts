@@ -45,7 +45,9 @@ export class Relay implements Dispatcher.DispatchHandler {
   #last: Buffer | undefined;
   #retried = false;
   #gone = false;
-  #stalled: AbortController | undefined;
+  /** ms of the monotonic clock, while the client does not read; else 0. */
+  #pausedAt = 0;
+  #watching: AbortController | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -66,7 +68,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** A real Error: undici destroys the connection with it. */
   #leave(): void {
     this.#gone = true;
-    this.#stalled?.abort();
+    this.#watching?.abort();
     this.#controller?.abort(new Error('the client left'));
   }
 
@@ -124,21 +126,30 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   /** The engine is held back while the client is slow, so that memory stays flat; one that stopped is let go. */
   #waitForReader(controller: Dispatcher.DispatchController): void {
-    const { exchange, clock, timeouts } = this.#options;
-    const stalled = new AbortController();
-    this.#stalled = stalled;
+    if (this.#pausedAt !== 0) return;
+    const { exchange, clock } = this.#options;
     controller.pause();
+    this.#pausedAt = clock.monotonic();
     exchange.response.once('drain', () => {
-      stalled.abort();
+      this.#pausedAt = 0;
       controller.resume();
     });
-    clock.sleep(timeouts.stalledReader, stalled.signal).then(
-      () => {
-        exchange.fault = 'CLIENT_STALLED';
-        exchange.response.destroy();
-      },
-      () => {},
-    );
+    // Rejects only when it is over.
+    this.#watchReader().catch(() => {});
+  }
+
+  /** One timer for all pauses of an answer: a fast engine makes thousands. */
+  async #watchReader(): Promise<void> {
+    if (this.#watching) return;
+    const { exchange, clock, timeouts } = this.#options;
+    this.#watching = new AbortController();
+    for (;;) {
+      const paused = this.#pausedAt === 0 ? 0 : clock.monotonic() - this.#pausedAt;
+      if (paused >= timeouts.stalledReader) break;
+      await clock.sleep(timeouts.stalledReader - paused, this.#watching.signal);
+    }
+    exchange.fault = 'CLIENT_STALLED';
+    exchange.response.destroy();
   }
 
   onResponseEnd(): void {
@@ -182,7 +193,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#options.exchange.onGone = undefined;
-    this.#stalled?.abort();
+    this.#watching?.abort();
     this.#options.onEnd();
   }
 }
