@@ -11,7 +11,7 @@ export interface BatchOptions {
   readonly largestChunk: number;
   readonly threads: ThreadChoice;
   readonly setThreads: (threads: number) => void;
-  readonly logProbabilities: LogProbabilities;
+  readonly logProbabilities: Pick<LogProbabilities, 'read'>;
   readonly now: () => number;
 }
 

@@ -1,6 +1,9 @@
 import type { Embedder } from './embedder.ts';
 import type { Token } from './runtime.ts';
 
+/** What the queue needs of an embedder. */
+export type ChunkEmbedder = Pick<Embedder, 'complete' | 'begin' | 'chunkEnd' | 'evaluate' | 'finish'>;
+
 interface Task {
   readonly tokens: readonly Token[];
   readonly signal: AbortSignal;
@@ -10,13 +13,13 @@ interface Task {
 
 /** Prompts that wait for their embedding: evaluated one by one, a chunk between every two steps of the others. */
 export class EmbeddingQueue {
-  readonly #embedder: Embedder;
+  readonly #embedder: ChunkEmbedder;
   readonly #beforeChunk: () => void;
   readonly #tasks: Task[] = [];
   /** The task at work and how many of its tokens have been evaluated. */
   #current: { readonly task: Task; position: number } | undefined;
 
-  constructor(embedder: Embedder, beforeChunk: () => void) {
+  constructor(embedder: ChunkEmbedder, beforeChunk: () => void) {
     this.#embedder = embedder;
     this.#beforeChunk = beforeChunk;
   }

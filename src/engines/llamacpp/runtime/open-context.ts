@@ -26,7 +26,8 @@ export const openContext = async (
 ): Promise<OpenedContext> => {
   const shape = await planShape(spec, model, evaluationStyle(llama));
   if (shape.parallel < spec.parallel) {
-    host.onLog?.(`memory for ${shape.parallel} requests at once, not ${spec.parallel}; others wait`);
+    const requests = shape.parallel === 1 ? 'one request' : `${shape.parallel} requests`;
+    host.onLog?.(`memory for ${requests} at once, not ${spec.parallel}; others wait`);
   }
   for (let contextTokens = shape.contextTokens; ; contextTokens = Math.floor(contextTokens / 2)) {
     try {

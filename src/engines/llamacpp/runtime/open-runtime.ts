@@ -54,6 +54,10 @@ const assemble = (
   generator: Generator,
 ): Runtime => {
   const { slots, batch, contextTokens, parallel, threads, tokensPerSecond } = generator;
+  const templates = new TemplateRenderer(llama);
+  if (!templates.isNative) {
+    host.onLog?.("llama.cpp's template renderer does not work here; a slower, less exact one is used");
+  }
   const grammars = new Grammars(library, llama, model);
   const embedder = new Embedder(model, mostThreads(spec), evaluationStyle(llama).flashAttention);
   const embeddings = new EmbeddingQueue(embedder, () => {
@@ -83,7 +87,7 @@ const assemble = (
     loop: new StepLoop({ slots, batch, embeddings }),
     embeddings,
     grammars,
-    templates: new TemplateRenderer(llama),
+    templates,
     release: async () => {
       await embedder.close();
       await generator.close();

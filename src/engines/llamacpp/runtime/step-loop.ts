@@ -7,7 +7,8 @@ export interface StepLoopParts {
   readonly slots: Slots;
   /** Absent for a model that only makes embeddings. */
   readonly batch: Batch | undefined;
-  readonly embeddings: EmbeddingQueue;
+  /** What is done between steps. */
+  readonly embeddings: Pick<EmbeddingQueue, 'hasWork' | 'step'>;
 }
 
 /**

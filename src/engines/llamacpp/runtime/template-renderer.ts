@@ -4,30 +4,6 @@ import type { Llama } from './library.ts';
 type Variables = Readonly<Record<string, unknown>>;
 type Render = (variables: Variables) => string;
 
-/** What templates may call beyond Jinja itself (Hugging Face's apply_chat_template gives them these). */
-const helpers = {
-  raise_exception: (message: string): never => {
-    throw new Error(message);
-  },
-  strftime_now: (format: string): string => {
-    const now = new Date();
-    const two = (n: number): string => String(n).padStart(2, '0');
-    const parts: Readonly<Record<string, string>> = {
-      Y: String(now.getFullYear()),
-      m: two(now.getMonth() + 1),
-      d: two(now.getDate()),
-      H: two(now.getHours()),
-      M: two(now.getMinutes()),
-      S: two(now.getSeconds()),
-      B: now.toLocaleString('en-US', { month: 'long' }),
-      b: now.toLocaleString('en-US', { month: 'short' }),
-      A: now.toLocaleString('en-US', { weekday: 'long' }),
-      a: now.toLocaleString('en-US', { weekday: 'short' }),
-    };
-    return format.replace(/%([A-Za-z])/g, (whole, letter: string) => parts[letter] ?? whole);
-  },
-};
-
 /**
  * Renders chat templates: with llama.cpp's own renderer, and where that one is missing or gives up with
  * @huggingface/jinja. Compiled templates are kept; a model has one or two.
@@ -70,7 +46,7 @@ export class TemplateRenderer {
   #plain(template: string, entry: { plain: Render | undefined }): Render {
     if (!entry.plain) {
       const compiled = new Template(template);
-      entry.plain = (given) => compiled.render({ ...helpers, ...given });
+      entry.plain = (given) => compiled.render({ ...given });
     }
     return entry.plain;
   }
