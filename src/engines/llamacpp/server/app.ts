@@ -13,8 +13,8 @@ const bodyLimit = 64 * 1024 * 1024;
 
 const sendError = (reply: FastifyReply, caught: unknown, log: (line: string) => void): FastifyReply => {
   const { status, body } = errorAnswer(caught);
-  if (status >= 500 && !isFailure(caught, 'MODEL_LOADING')) log(`answered ${status}: ${body.error.message}`);
   if (isFailure(caught, 'MODEL_LOADING')) reply.header('retry-after', String(caught.params['retryAfter']));
+  else if (status >= 500 && !reply.raw.destroyed) log(`answered ${status}: ${body.error.message}`);
   return reply.code(status).send(body);
 };
 

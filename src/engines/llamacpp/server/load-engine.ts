@@ -43,6 +43,6 @@ export const loadEngine = async (
     host.onLog(`ready: ${contextTokens} tokens, ${parallel} at once, on ${backend}, ${tools}`);
   } catch (caught) {
     engine.failed(caught);
-    host.onLog(`could not load: ${reason(caught)}`);
+    if (!host.signal?.aborted) host.onLog(`could not load: ${reason(caught)}`);
   }
 };

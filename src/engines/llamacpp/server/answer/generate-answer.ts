@@ -13,7 +13,21 @@ export interface AnswerEnd {
   readonly result: GenerationResult;
 }
 
-const noTokens: ReadonlySet<string> = new Set();
+const noTexts: ReadonlySet<string> = new Set();
+
+/** `max_tokens: 0`: a client that only wants its prompt echoed or counted. */
+const nothing = ({ prompt }: AnswerPlan): AnswerEnd => ({
+  finishReason: 'length',
+  stopReason: null,
+  result: {
+    reason: 'length',
+    promptTokens: prompt.length,
+    cachedTokens: 0,
+    completionTokens: 0,
+    firstTokenMs: 0,
+    decodeMs: 0,
+  },
+});
 
 /** Generates once. */
 const generateOnce = async (
@@ -22,10 +36,11 @@ const generateOnce = async (
   signal: AbortSignal,
   sink: AnswerSink,
 ): Promise<AnswerEnd> => {
+  if (plan.maxTokens === 0) return nothing(plan);
   const stream = new AnswerStream({
     parser: plan.newParser(),
     stop: plan.stop,
-    hidden: plan.hideControl ? model.controlTexts : noTokens,
+    hidden: plan.hideControl ? model.controlTexts : noTexts,
     sink,
   });
   const result = await model.runtime.generate({
@@ -39,9 +54,9 @@ const generateOnce = async (
     ...(plan.logprobs === undefined ? {} : { logprobs: plan.logprobs }),
   });
   if (result.reason !== 'abort') stream.end();
-  const calledTools = result.reason === 'stop' && stream.calls > 0;
+  const reason = stream.stoppedBy === undefined ? result.reason : 'stop';
   return {
-    finishReason: calledTools ? 'tool_calls' : result.reason,
+    finishReason: reason === 'stop' && stream.calls > 0 ? 'tool_calls' : reason,
     stopReason: stream.stoppedBy ?? null,
     result,
   };

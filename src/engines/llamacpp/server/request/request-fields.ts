@@ -22,7 +22,8 @@ export const samplingFields = {
   top_p: z.number().min(0).max(1).nullish(),
   top_k: z.int().min(-1).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
-  seed: z.int().nullish(),
+  // Some clients send 64 bits, more than JavaScript counts exactly.
+  seed: z.number().refine(Number.isInteger, { error: 'must be a whole number' }).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   repetition_penalty: z.number().positive().nullish(),

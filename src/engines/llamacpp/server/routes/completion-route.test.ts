@@ -158,6 +158,11 @@ test('echo gives the prompt back, also when nothing is generated', async () => {
   const app = await engineApp(fakeRuntime({ say: () => 'llo' }));
   expect((await app.post(url, { prompt: 'he', echo: true })).json.choices[0].text).toBe('hello');
   expect((await app.post(url, { prompt: [104, 101], echo: true })).json.choices[0].text).toBe('hello');
+  const nothing = await app.post(url, { prompt: 'he', echo: true, max_tokens: 0 });
+  expect(nothing.json).toMatchObject({
+    choices: [{ text: 'he', finish_reason: 'length' }],
+    usage: { prompt_tokens: 2, completion_tokens: 0 },
+  });
   expect((await app.post(url, { prompt: 'he', echo: true, logprobs: 1 })).json.error.param).toBe('logprobs');
 });
 
