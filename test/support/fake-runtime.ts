@@ -33,7 +33,7 @@ export interface FakeModel {
 
 const firstControl = 70_000;
 
-export const fakeFacts: ModelFacts = {
+const fakeFacts: ModelFacts = {
   file: '/models/fake.gguf',
   generates: true,
   contextTokens: 1000,

@@ -1,7 +1,7 @@
 import type { Gpu, MachineReport } from '../../../machine/report.ts';
 
 /** What the compiled parts are built for. */
-export type Backend = 'cpu' | 'cuda' | 'vulkan' | 'metal';
+type Backend = 'cpu' | 'cuda' | 'vulkan' | 'metal';
 
 /** Which compiled parts of node-llama-cpp a machine needs; `packages` are names in the npm registry. */
 export interface Binaries {

@@ -1,6 +1,6 @@
 import type { AnswerPiece } from '../../tools/answer-parser.ts';
 
-export interface CollectedCall {
+interface CollectedCall {
   readonly name: string;
   /** JSON text; cut short when the answer was. */
   readonly arguments: string;

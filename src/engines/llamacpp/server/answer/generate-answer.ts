@@ -73,7 +73,7 @@ const otherSampling = (plan: AnswerPlan): AnswerPlan => {
  * Generates an answer into the sink. Where the plan has a check, the answer is handed over only when it has passed
  * it; one that has not is generated once more. Throws ANSWER_INVALID when that fails too.
  */
-export const generateAnswer = async (
+const generateAnswer = async (
   model: ServedModel,
   plan: AnswerPlan,
   signal: AbortSignal,

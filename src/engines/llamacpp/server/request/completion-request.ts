@@ -4,7 +4,7 @@ import { notSupported, sharedFields } from './request-fields.ts';
 const tokens = z.array(z.int().min(0)).min(1);
 
 /** A text or tokens, or a list of either. */
-export const promptInput = z.union([z.string(), tokens, z.array(z.string()).min(1), z.array(tokens).min(1)], {
+const promptInput = z.union([z.string(), tokens, z.array(z.string()).min(1), z.array(tokens).min(1)], {
   error: 'must be a string, a list of strings, a list of token ids, or a list of such lists',
 });
 

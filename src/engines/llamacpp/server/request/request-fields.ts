@@ -17,7 +17,7 @@ const stop = z.union([stopString, z.array(stopString)], {
   error: 'must be a string or a list of strings, none of them empty',
 });
 
-export const samplingFields = {
+const samplingFields = {
   temperature: z.number().min(0).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   top_k: z.int().min(-1).nullish(),
