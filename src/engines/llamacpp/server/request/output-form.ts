@@ -13,45 +13,48 @@ export interface OutputForm {
   readonly param: string;
 }
 
-type ResponseFormat = ChatRequest['response_format'];
-type Wish = readonly [param: string, wanted: unknown, form: (param: string) => OutputForm];
+type ResponseFormat = NonNullable<ChatRequest['response_format']>;
+
+interface Wish {
+  readonly param: string;
+  readonly form: () => OutputForm;
+}
+
+const wish = <T>(
+  param: string,
+  wanted: T | null | undefined,
+  make: (wanted: T, param: string) => OutputForm,
+): readonly Wish[] =>
+  wanted === undefined || wanted === null ? [] : [{ param, form: () => make(wanted, param) }];
 
 /** What `response_format`, `structured_outputs` or a `guided_*` field asks for; at most one of them may. */
 export const outputForm = (
-  request: SharedFields & { readonly response_format?: ResponseFormat },
+  request: SharedFields & { readonly response_format?: ResponseFormat | null | undefined },
   checkGrammar: (gbnf: string) => void,
 ): OutputForm | undefined => {
   const outputs = request.structured_outputs;
-  const format = request.response_format;
-  const schema = (value: unknown) => (param: string) => fromSchema(value, param);
-  const choice = (texts: readonly string[] | null | undefined) => (param: string) =>
-    fromChoice(texts ?? [], param);
-  const grammar = (gbnf: string | null | undefined) => (param: string) =>
-    fromGrammar(gbnf ?? '', param, checkGrammar);
-  const object = (param: string): OutputForm => ({ gbnf: jsonObjectGbnf, param });
-  const wishes: readonly Wish[] = [
-    ['response_format', format && format.type !== 'text', (param) => fromFormat(format, param)],
-    ['structured_outputs.json', outputs?.json, schema(outputs?.json)],
-    ['structured_outputs.json_object', outputs?.json_object || undefined, object],
-    ['structured_outputs.choice', outputs?.choice, choice(outputs?.choice)],
-    ['structured_outputs.grammar', outputs?.grammar, grammar(outputs?.grammar)],
-    ['guided_json', request.guided_json, schema(request.guided_json)],
-    ['guided_choice', request.guided_choice, choice(request.guided_choice)],
-    ['guided_grammar', request.guided_grammar, grammar(request.guided_grammar)],
+  const format = request.response_format?.type === 'text' ? undefined : request.response_format;
+  const fromGrammar = grammarForm(checkGrammar);
+  const [first, second] = [
+    ...wish('response_format', format, fromFormat),
+    ...wish('structured_outputs.json', outputs?.json, fromSchema),
+    ...wish('structured_outputs.json_object', outputs?.json_object || undefined, anyObject),
+    ...wish('structured_outputs.choice', outputs?.choice, fromChoice),
+    ...wish('structured_outputs.grammar', outputs?.grammar, fromGrammar),
+    ...wish('guided_json', request.guided_json, fromSchema),
+    ...wish('guided_choice', request.guided_choice, fromChoice),
+    ...wish('guided_grammar', request.guided_grammar, fromGrammar),
   ];
-  const [first, second] = wishes.filter(
-    ([, wanted]) => wanted !== undefined && wanted !== null && wanted !== false,
-  );
-  if (second) throw badRequest(`${second[0]} cannot be combined with ${first?.[0]}`, second[0]);
-  return first?.[2](first[0]);
+  if (second) throw badRequest(`${second.param} cannot be combined with ${first?.param}`, second.param);
+  return first?.form();
 };
 
+const anyObject = (_: unknown, param: string): OutputForm => ({ gbnf: jsonObjectGbnf, param });
+
 const fromFormat = (format: ResponseFormat, param: string): OutputForm => {
-  if (format?.type !== 'json_schema') return { gbnf: jsonObjectGbnf, param };
-  if (format.json_schema.schema === undefined) {
-    throw badRequest('response_format.json_schema.schema is missing', 'response_format');
-  }
-  return fromSchema(format.json_schema.schema, param);
+  if (format.type !== 'json_schema') return anyObject(format, param);
+  if (format.json_schema.schema !== undefined) return fromSchema(format.json_schema.schema, param);
+  throw badRequest('response_format.json_schema.schema is missing', 'response_format');
 };
 
 /** A schema may come as JSON text (vLLM takes both). */
@@ -88,11 +91,13 @@ const fromChoice = (texts: readonly string[], param: string): OutputForm => ({
   param,
 });
 
-const fromGrammar = (gbnf: string, param: string, check: (gbnf: string) => void): OutputForm => {
-  try {
-    check(gbnf);
-  } catch {
-    throw badRequest('the grammar cannot be read; it must be in GBNF with a rule named root', param);
-  }
-  return { gbnf, param };
-};
+const grammarForm =
+  (check: (gbnf: string) => void) =>
+  (gbnf: string, param: string): OutputForm => {
+    try {
+      check(gbnf);
+    } catch {
+      throw badRequest('the grammar cannot be read; it must be in GBNF with a rule named root', param);
+    }
+    return { gbnf, param };
+  };
