@@ -516,6 +516,20 @@ export const errors = {
     message: '{model} is still loading ({phase}).',
     hint: 'Try again in {retryAfter} s.',
   }),
+  QUEUE_FULL: entry({
+    kind: 'outside',
+    exit: 'engine',
+    http: 429,
+    message: '{model} is busy: {running} requests run and {waiting} wait, which is as many as may.',
+    hint: 'Try again in {retryAfter} s, or send fewer at once.',
+  }),
+  QUEUE_TIMEOUT: entry({
+    kind: 'outside',
+    exit: 'engine',
+    http: 503,
+    message: '{model} is busy: the request waited {seconds} s and its turn had not come.',
+    hint: 'Try again in {retryAfter} s, or send fewer at once.',
+  }),
   UPSTREAM_UNREACHABLE: entry({
     kind: 'outside',
     exit: 'engine',

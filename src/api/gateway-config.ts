@@ -29,6 +29,11 @@ const servedModel = z.strictObject({
   contextWindow: z.int().positive().optional().describe('tokens, when known before the engine says so'),
   capabilities: capabilities.prefault({}),
   upstream: endpoint,
+  maxRunning: z
+    .int()
+    .positive()
+    .optional()
+    .describe('requests that run at once; absent: as many as the engine says it can, else all'),
   upstreamModel: z.string().optional().describe('the name the engine knows it by, when it is another'),
   engine: z
     .strictObject({
@@ -62,6 +67,14 @@ export const gatewayConfig = z.strictObject({
     .array(z.string())
     .optional()
     .describe('web origins that may use it from a browser, beside those of this machine; `*`: all'),
+  queue: z
+    .strictObject({
+      waiting: z.int().min(0).default(200).describe('requests that may wait for a model'),
+      waitingMiB: z.int().min(1).default(256).describe('MiB of bodies that may wait for a model'),
+      seconds: z.number().positive().default(600).describe('how long a request may wait for its turn'),
+    })
+    .optional()
+    .describe('the line before a model that is busy'),
   keysFile: z.string().describe('keys.json: hashed API keys'),
   stateFolder: z.string().describe('where engine states are kept'),
   logs: z

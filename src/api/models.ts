@@ -38,6 +38,8 @@ export interface ModelStatus {
   readonly file: string;
   /** Tokens that fit in one request, prompt and answer together; null until the engine has said so. */
   readonly context: number | null;
+  /** Requests that the engine can work on at once; absent or null when it is not known. */
+  readonly parallel?: number | null;
   /** Measured decode speed, tokens per second, of one request alone; null until it was measured. */
   readonly tokensPerSecond: number | null;
   /** What it is doing while `loading`, for a person. */

@@ -11,4 +11,6 @@ export interface GatewayStatus {
   readonly listen: { readonly host: string; readonly port: number };
   readonly exposure: 'loopback' | 'lan';
   readonly models: readonly ModelStatus[];
+  /** By model id: the requests that run and those that wait for their turn, now. */
+  readonly queues: Readonly<Record<string, { readonly running: number; readonly waiting: number }>>;
 }

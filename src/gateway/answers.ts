@@ -36,7 +36,10 @@ export const answerError = (
   exchange.fault = error.code;
   const { retryAfter } = error.params;
   const wait = retryAfter === undefined ? [] : ['retry-after', String(retryAfter)];
-  answer(exchange, error.httpStatus, 'application/json', errorEnvelope(error), [...wait, ...headers]);
+  // What a program needs to decide what to do next: how the model is, how long the line.
+  const detail = retryAfter === undefined ? undefined : { details: error.params };
+  const body = errorEnvelope(error, detail);
+  answer(exchange, error.httpStatus, 'application/json', body, [...wait, ...headers]);
 };
 
 /** What was thrown, as an error of the registry; what is none of it is a fault of ours. */

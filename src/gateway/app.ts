@@ -14,7 +14,7 @@ import { statusRoute } from './routes/status.ts';
 import { webUiRoutes } from './routes/web-ui.ts';
 import { canonicalPath } from './routing/canonical-path.ts';
 import { createRouter } from './routing/router.ts';
-import { openServed } from './served-models.ts';
+import { openServed, queueSettings } from './served-models.ts';
 
 /** Time for a client to send its whole request, ms: a long prompt over a slow line, but not for ever. */
 const requestTimeout = 300_000;
@@ -82,9 +82,10 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   arrival(app, options, () => closing);
   const check = keyCheck(options.keys);
   healthRoutes(app, models);
-  statusRoute(app, options, check, startedAt);
+  statusRoute(app, options, models, check, startedAt);
   modelRoutes(app, models, check, startedAt);
-  inference(app, { check, router: createRouter(models), timeouts, clock, bodyLimit });
+  const queueSeconds = queueSettings(options.config).seconds;
+  inference(app, { check, router: createRouter(models), timeouts, clock, bodyLimit, queueSeconds });
   if (options.webUi?.has('/index.html')) webUiRoutes(app, options.webUi);
   else startPageRoute(app, models);
 

@@ -21,6 +21,8 @@ export class Exchange {
   key: KeyRecord | undefined = undefined;
   model: string | undefined = undefined;
   route: string | undefined = undefined;
+  /** ms in the line before the model; undefined when there was none. */
+  queuedMs: number | undefined = undefined;
   bytesIn = 0;
   bytesOut = 0;
   /** ms of the monotonic clock; 0 until the first byte of an answer came. */

@@ -5,6 +5,8 @@ import { findJsonFault } from './protocols/json-error.ts';
 export interface RequestFacts {
   readonly model: string | undefined;
   readonly stream: boolean;
+  /** How much of an answer is wanted, where the body says so. */
+  readonly maxTokens: number | undefined;
 }
 
 /** Longest name of a model that is looked up. */
@@ -48,6 +50,7 @@ export const readRequest = (body: unknown): { readonly bytes: Buffer; readonly f
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw failure('REQUEST_INVALID', { problem: 'its body must be a JSON object' });
   }
-  const { model, stream } = value as { model?: unknown; stream?: unknown };
-  return { bytes, facts: { model: modelOf(model), stream: streamOf(stream) } };
+  const { model, stream, max_tokens: most } = value as Readonly<Record<string, unknown>>;
+  const maxTokens = typeof most === 'number' ? most : undefined;
+  return { bytes, facts: { model: modelOf(model), stream: streamOf(stream), maxTokens } };
 };

@@ -22,6 +22,7 @@ export const logRequest = (log: Logger, exchange: Exchange, now: number): void =
       status,
       error: exchange.fault,
       ms: rounded(now - exchange.startedAt),
+      queuedMs: exchange.queuedMs === undefined ? undefined : rounded(exchange.queuedMs),
       firstByteMs:
         exchange.firstByteAt === 0 ? undefined : rounded(exchange.firstByteAt - exchange.startedAt),
       bytesIn: exchange.bytesIn,

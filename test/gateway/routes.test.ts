@@ -143,6 +143,7 @@ test('/api/status is what the CLI reads', async () => {
     listen: { host: '127.0.0.1', port: gateway.port },
     exposure: 'loopback',
     models: [readyStatus('tiny')],
+    queues: { tiny: { running: 0, waiting: 0 } },
   });
   expect((await gateway.get('/api/status', {})).status).toBe(401);
 });

@@ -3,6 +3,8 @@ import type { Clock } from '../../system/clock.ts';
 import type { KeyCheck } from '../access/key-check.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Timeouts } from '../options.ts';
+import { awaitTurn } from '../queue/await-turn.ts';
+import { bandOf } from '../queue/band-of.ts';
 import { readRequest } from '../request-body.ts';
 import type { RequestKind, Router } from '../routing/router.ts';
 import type { Served } from '../served-models.ts';
@@ -26,6 +28,8 @@ export interface InferenceParts {
   readonly timeouts: Timeouts;
   readonly clock: Clock;
   readonly bodyLimit: number;
+  /** How long a request may wait for its turn, s. */
+  readonly queueSeconds: number;
 }
 
 /** Which model serves and why, for the headers and the log. */
@@ -35,9 +39,16 @@ const nameModel = (exchange: Exchange, { id, headerName }: Served, why: string):
   exchange.headers.push('x-localai-model', headerName, 'x-localai-route', why);
 };
 
-/** A request's way: read, route, is the model up, on to the engine and back. */
+/** Cost the engine next to nothing, and agents send them in bursts. */
+const unqueued = new Set(['/tokenize', '/detokenize']);
+
+/** A request's way: read, route, is the model up, wait for a turn, on to the engine and back. */
 const handler =
-  (path: string, kind: RequestKind, { router, timeouts, clock }: InferenceParts): RouteHandlerMethod =>
+  (
+    path: string,
+    kind: RequestKind,
+    { router, timeouts, clock, queueSeconds }: InferenceParts,
+  ): RouteHandlerMethod =>
   (request, reply) => {
     const { exchange } = request;
     const { bytes, facts } = readRequest(request.body);
@@ -49,20 +60,25 @@ const handler =
     const refusal = notServing(model.status());
     if (refusal) throw refusal;
 
-    reply.hijack();
     const name = model.upstreamModel ?? model.id;
-    new Relay({
-      exchange,
-      upstream: model.connections,
-      request: {
-        path,
-        body: facts.model === name ? bytes : withModel(bytes, name),
-        headers: upstreamHeaders(request.headers, exchange.id),
-      },
-      timeouts,
-      clock,
-      onEnd: () => {},
-    }).start();
+    const body = facts.model === name ? bytes : withModel(bytes, name);
+    const headers = upstreamHeaders(request.headers, exchange.id);
+    const run = (onEnd: () => void): void =>
+      new Relay({
+        exchange,
+        upstream: model.connections,
+        request: { path, body, headers },
+        timeouts,
+        clock,
+        onEnd,
+      }).start();
+
+    const owner = exchange.key?.id ?? 'anyone';
+    const entrant = { band: bandOf(request.headers, kind, facts), owner, bytes: bytes.length };
+    if (unqueued.has(path)) run(() => {});
+    else awaitTurn({ exchange, model, entrant, clock, seconds: queueSeconds, run });
+    // Last, since what is thrown above is answered by Fastify's error handler.
+    reply.hijack();
   };
 
 /** What the engines answer. */

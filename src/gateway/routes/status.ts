@@ -3,11 +3,13 @@ import type { GatewayStatus } from '../../api/status.ts';
 import type { KeyCheck } from '../access/key-check.ts';
 import { answerJson } from '../answers.ts';
 import type { GatewayOptions } from '../options.ts';
+import type { Served } from '../served-models.ts';
 
 /** `GET /api/status`: what is served now. For any key. */
 export const statusRoute = (
   app: FastifyInstance,
   { config, control, version }: GatewayOptions,
+  models: readonly Served[],
   check: KeyCheck,
   startedAt: number,
 ): void => {
@@ -24,6 +26,9 @@ export const statusRoute = (
       },
       exposure: config.exposure,
       models: control.list(),
+      queues: Object.fromEntries(
+        models.map(({ id, queue: { running, waiting } }) => [id, { running, waiting }]),
+      ),
     };
     answerJson(exchange, status);
   });
