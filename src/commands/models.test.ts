@@ -87,6 +87,23 @@ test('show reads any file, and what the catalogue knows of a model that is not h
   expect(known.stdout).toContain('localai pull qwen3-4b');
 });
 
+test('a word for a family shows its member for this machine, and removes none', async () => {
+  using world = modelWorld();
+  const shown = await runCommand(['models', 'show', 'deepseek-coder'], { env: world.env });
+  expect(shown.stderr).toMatch(/deepseek-coder means \S+ on this machine/);
+  expect(shown.stdout).toContain('LicenseRef-DeepSeek');
+
+  const folder = join(world.paths.modelCache, 'models--TheBloke--deepseek-coder-1.3b-instruct-GGUF');
+  const file = join(folder, 'snapshots', 'a'.repeat(40), 'deepseek-coder-1.3b-instruct.Q4_K_M.gguf');
+  await world.system.files.writeAtomic(file, model);
+  await world.system.files.writeAtomic(join(folder, 'refs', 'main'), 'a'.repeat(40));
+  const remove = (name: string) => runCommand(['models', 'rm', name, '--force'], { env: world.env });
+  expect(await remove('deepseek-coder')).toMatchObject({ code: 6 });
+  expect(existsSync(file)).toBe(true);
+  expect(await remove('deepseek-coder-1.3b-instruct')).toMatchObject({ code: 0 });
+  expect(existsSync(folder)).toBe(false);
+});
+
 test('the catalogue marks what is picked here, with estimates', async () => {
   using world = modelWorld();
   const { models } = (await json(world, 'catalog')) as {

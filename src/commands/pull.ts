@@ -1,14 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
-import { probeMachine } from '../machine/probe-machine.ts';
-import { findFamily } from '../models/catalog/families.ts';
-import { resolveNamed } from '../models/choose.ts';
 import { ensureModel, findModel } from '../models/ensure.ts';
 import type { LocalModel } from '../models/model.ts';
 import { bytes } from '../models/quantities.ts';
 import { type ModelReference, parseReference } from '../models/reference.ts';
 import type { Task } from '../output/output.ts';
 import type { DefineCommand } from './command.ts';
+import { meantHere } from './models/meant-here.ts';
 import { progressLines, showProgress } from './pull/progress.ts';
 
 interface PullOptions {
@@ -50,26 +48,16 @@ Examples:
       pull(open(command), models, command.opts<PullOptions>()),
     );
 
-/** A word that names a family means its best member for this machine; which one that is is said. */
-const wantedOf = async (context: Context, typed: string): Promise<Wanted> => {
-  const { system, output } = context;
-  if (findFamily(typed.trim())) {
-    const model = resolveNamed(typed.trim(), await probeMachine(system));
-    if (model) {
-      output.note(`${typed} means ${model.name} on this machine.`);
-      return { typed: model.name, reference: parseReference(model.reference, system.cwd) };
-    }
-  }
-  return { typed, reference: parseReference(typed, system.cwd) };
-};
-
 const pull = async (context: Context, models: readonly string[], options: PullOptions): Promise<void> => {
-  const { output, signal, config } = context;
+  const { system, output, signal, config } = context;
   const { values } = await config();
   const parallel = options.parallel ?? values['downloads.parallel'];
   // Wrong names are told before anything is fetched.
   const wanted: Wanted[] = [];
-  for (const typed of models) wanted.push(await wantedOf(context, typed));
+  for (const word of models) {
+    const typed = await meantHere(context, word);
+    wanted.push({ typed, reference: parseReference(typed, system.cwd) });
+  }
   const pulled: LocalModel[] = [];
   const keep = (model: LocalModel): void => {
     pulled.push(model);

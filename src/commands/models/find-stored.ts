@@ -1,6 +1,7 @@
 import { nearest } from '../../config/nearest.ts';
 import type { Context } from '../../context.ts';
 import { failure, isFailure } from '../../errors.ts';
+import { findFamily } from '../../models/catalog/families.ts';
 import { findModel } from '../../models/ensure.ts';
 import type { StoredModel } from '../../models/manifest/inventory.ts';
 import { parseReference } from '../../models/reference.ts';
@@ -12,6 +13,8 @@ const fileOf = async (
 ): Promise<string | undefined> => {
   try {
     const reference = parseReference(name, system.cwd);
+    // A word for several models is none of them.
+    if (reference.kind === 'catalog' && findFamily(reference.name)) return undefined;
     return (await findModel(system, paths, reference, packageFolder))?.file;
   } catch (caught) {
     if (isFailure(caught)) return undefined;

@@ -8,6 +8,7 @@ import type { CatalogModel } from '../../models/model.ts';
 import { bytes } from '../../models/quantities.ts';
 import { formatReference, parseReference } from '../../models/reference.ts';
 import { lookUpStored } from './find-stored.ts';
+import { meantHere } from './meant-here.ts';
 import { type ModelUse, readUse } from './use.ts';
 
 interface Shown {
@@ -86,8 +87,9 @@ const fileLines = (file: NonNullable<Shown['file']>): readonly Line[] => [
 ];
 
 /** Shows one model: from the catalogue, from the disk, from its own file, as far as it is there. */
-export const showModel = async (context: Context, name: string): Promise<void> => {
+export const showModel = async (context: Context, typed: string): Promise<void> => {
   const { output } = context;
+  const name = await meantHere(context, typed);
   const shown = await gather(context, name);
   output.data(shown);
   const { catalog, stored, file } = shown;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failure } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { type HubRequest, hubRequest } from './hub-request.ts';
-import { isNetworkFault, networkProblem } from './network-fault.ts';
+import { isNetworkFault, isNobodyThere, networkProblem } from './network-fault.ts';
 import { withRetries } from './retry.ts';
 import type { HubSettings } from './settings.ts';
 
@@ -57,12 +57,6 @@ const factsOf = ({ size, blobId, lfs }: z.infer<typeof sibling>): ListedFile['fa
 export const fileUrl = ({ endpoint }: HubSettings, repo: string, revision: string, path: string): string =>
   `${endpoint}/${repo}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`;
 
-/** Nobody there at all: waiting and asking again would only keep a person from the next best thing. */
-const nobodyThere = (caught: unknown): boolean =>
-  /name is not known|nothing listens|^no answer|no way to it|no network|certificate/.test(
-    networkProblem(caught),
-  );
-
 /** Asks the hub, a few times when it must be; a network that does not reach it is HUB_UNREACHABLE. */
 const ask = async <T>(
   system: System,
@@ -71,7 +65,7 @@ const ask = async <T>(
   read: (answer: Awaited<ReturnType<typeof hubRequest>>) => Promise<T>,
 ): Promise<T> => {
   try {
-    return await withRetries(system, { hopeless: nobodyThere, signal: request.signal }, async () =>
+    return await withRetries(system, { hopeless: isNobodyThere, signal: request.signal }, async () =>
       read(await hubRequest(system, settings, request)),
     );
   } catch (caught) {

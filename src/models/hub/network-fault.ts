@@ -53,3 +53,10 @@ export const isNetworkFault = (caught: unknown): boolean => {
   const code = codeOf(caught);
   return code !== undefined && !ownCodes.test(code);
 };
+
+/** Nobody there at all: asking again would only keep a person from the next best thing. */
+const nobody =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|.*CERT.*|UNABLE_TO_.*)$/;
+
+/** Whether another try will meet the same: no network, no such host, a certificate that is not trusted. */
+export const isNobodyThere = (caught: unknown): boolean => nobody.test(codeOf(caught) ?? '');

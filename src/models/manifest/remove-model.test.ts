@@ -69,6 +69,18 @@ test('removes a model without a trace, and forgets it', async () => {
   expect(await listStored(world.system, world.paths)).toEqual([]);
 });
 
+test('a cache below a folder that is itself called snapshots is safe', async () => {
+  await using hub = await startHub(repos());
+  using elsewhere = modelWorld();
+  const cache = join(elsewhere.home, 'snapshots', 'hub');
+  using world = modelWorld({ HF_ENDPOINT: hub.url, HF_HUB_CACHE: cache });
+  await pull(world, 'org/x');
+  writeFileSync(join(elsewhere.home, 'mine'), 'mine');
+  await removeModel(world.system, world.paths, await stored(world, '.gguf'), false);
+  expect(readdirSync(elsewhere.home)).toEqual(['mine', 'snapshots']);
+  expect(readdirSync(cache)).toEqual(['.locks']);
+});
+
 test('of two files of a repository the other one stays', async () => {
   await using hub = await startHub(repos());
   using world = modelWorld({ HF_ENDPOINT: hub.url });

@@ -13,8 +13,12 @@ export interface Removal {
   readonly kept: readonly string[];
 }
 
-/** `<cache>/models--org--repo`, of a file in its snapshots. */
-const repoFolderOf = ({ path }: StoredFile): string => path.replace(/\/snapshots\/.*$/s, '');
+/** `<cache>/models--org--repo`, of a file in its snapshots; the cache may have been elsewhere when it was fetched. */
+const repoFolderOf = ({ path }: StoredFile): string => {
+  const [, folder] = /^(.*\/models--[^/]+)\/snapshots\/[0-9a-f]{40}\//s.exec(path) ?? [];
+  if (folder === undefined) throw new Error(`${path} is in no cache of the hub`);
+  return folder;
+};
 
 /** Blobs that links of a repository still lead to. */
 const linkedBlobs = async (system: System, folder: string): Promise<ReadonlySet<string>> => {
@@ -110,13 +114,11 @@ const locksOf = (paths: Paths, { source, files, reference }: StoredModel): reado
     const [, name, version] = /^pypi:(.+)==([^/]+)\//.exec(reference) ?? [];
     return [join(paths.locks, `pypi-${name}-${version}.lock`)];
   }
-  return [
-    ...new Set(
-      files.map((file) =>
-        join(paths.modelCache, '.locks', basename(repoFolderOf(file)), `${basename(file.data)}.localai`),
-      ),
-    ),
-  ];
+  const locks = files.map((file) => {
+    const folder = repoFolderOf(file);
+    return join(dirname(folder), '.locks', basename(folder), `${basename(file.data)}.localai`);
+  });
+  return [...new Set(locks)];
 };
 
 const holding = async <T>(
