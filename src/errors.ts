@@ -460,6 +460,27 @@ export const errors = {
     message: 'The API key "{name}" may not do this; it lacks the scope "{scope}".',
     hint: 'Use a key with that scope; `{localai} key show` prints the owner key, which has all.',
   }),
+  KEY_MODEL: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 403,
+    message: 'The API key "{name}" may not use the model "{model}".',
+    hint: 'GET /v1/models lists those that it may.',
+  }),
+  RATE_LIMITED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 429,
+    message: 'The API key "{name}" may send {perMinute} requests a minute and has sent them.',
+    hint: 'Try again in {retryAfter} s.',
+  }),
+  KEY_BUSY: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 429,
+    message: 'The API key "{name}" may have {parallel} requests open at once and has them.',
+    hint: 'Try again in {retryAfter} s, or send fewer at once.',
+  }),
   ROUTE_UNKNOWN: entry({
     kind: 'usage',
     exit: 'failed',

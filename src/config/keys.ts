@@ -23,6 +23,12 @@ const keyRecord = z.object({
   createdAt: z.number(),
   /** ms since 1970; absent: never. */
   expiresAt: z.number().optional(),
+  /** Ids of the models that it may use; absent: all. */
+  models: z.array(z.string()).optional(),
+  /** Absent: as many as it likes. */
+  requestsPerMinute: z.int().positive().optional(),
+  /** Requests open at once; absent: as many as it likes. */
+  parallel: z.int().positive().optional(),
 });
 
 const keysFormat = z.object({ schemaVersion: z.literal(keysSchemaVersion), keys: z.array(keyRecord) });

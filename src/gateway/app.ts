@@ -4,6 +4,7 @@ import { arrival } from './access/arrival.ts';
 import { keyCheck } from './access/key-check.ts';
 import { answerError, asFailure } from './answers.ts';
 import { answerClientError } from './client-errors.ts';
+import { keyLimits } from './limits/key-limits.ts';
 import { defaultBodyLimit, defaultTimeouts, type GatewayOptions } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -85,7 +86,9 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   statusRoute(app, options, models, check, startedAt);
   modelRoutes(app, models, check, startedAt);
   const queueSeconds = queueSettings(options.config).seconds;
-  inference(app, { check, router: createRouter(models), timeouts, clock, bodyLimit, queueSeconds });
+  const limits = keyLimits(clock);
+  const router = createRouter(models);
+  inference(app, { check, limits, router, timeouts, clock, bodyLimit, queueSeconds });
   if (options.webUi?.has('/index.html')) webUiRoutes(app, options.webUi);
   else startPageRoute(app, models);
 

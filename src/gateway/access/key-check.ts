@@ -10,6 +10,10 @@ export type Scope = KeyRecord['scopes'][number];
 /** Makes the hook of a route that needs a key; with `scope`, one that may do that. */
 export type KeyCheck = (scope?: Scope) => onRequestHookHandler;
 
+/** Whether a key is for this model; without keys all are for everyone. */
+export const mayUse = (key: KeyRecord | undefined, model: string): boolean =>
+  key?.models?.includes(model) ?? true;
+
 export const keyCheck =
   (keys: KeySource): KeyCheck =>
   (scope) =>

@@ -11,6 +11,9 @@ interface Names {
 const known: Partial<Record<ErrorCode, Names>> = {
   UNAUTHORIZED: { type: 'invalid_request_error', code: 'invalid_api_key' },
   KEY_SCOPE: { type: 'invalid_request_error', code: 'insufficient_permissions' },
+  KEY_MODEL: { type: 'invalid_request_error', code: 'insufficient_permissions' },
+  RATE_LIMITED: { type: 'requests', code: 'rate_limit_exceeded' },
+  KEY_BUSY: { type: 'requests', code: 'rate_limit_exceeded' },
   SERVED_MODEL_UNKNOWN: { type: 'invalid_request_error', code: 'model_not_found' },
 };
 

@@ -1,7 +1,9 @@
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+import { failure } from '../../errors.ts';
 import type { Clock } from '../../system/clock.ts';
-import type { KeyCheck } from '../access/key-check.ts';
+import { type KeyCheck, mayUse } from '../access/key-check.ts';
 import type { Exchange } from '../exchange.ts';
+import type { KeyLimits } from '../limits/key-limits.ts';
 import type { Timeouts } from '../options.ts';
 import { awaitTurn } from '../queue/await-turn.ts';
 import { bandOf } from '../queue/band-of.ts';
@@ -24,6 +26,7 @@ export const inferenceRoutes: Readonly<Record<string, RequestKind>> = {
 
 export interface InferenceParts {
   readonly check: KeyCheck;
+  readonly limits: KeyLimits;
   readonly router: Router<Served>;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
@@ -42,20 +45,24 @@ const nameModel = (exchange: Exchange, { id, headerName }: Served, why: string):
 /** Cost the engine next to nothing, and agents send them in bursts. */
 const unqueued = new Set(['/tokenize', '/detokenize']);
 
-/** A request's way: read, route, is the model up, wait for a turn, on to the engine and back. */
+/** A request's way: read, limits, route, may the key use it, is it up, wait for a turn, on to the engine and back. */
 const handler =
   (
     path: string,
     kind: RequestKind,
-    { router, timeouts, clock, queueSeconds }: InferenceParts,
+    { limits, router, timeouts, clock, queueSeconds }: InferenceParts,
   ): RouteHandlerMethod =>
   (request, reply) => {
     const { exchange } = request;
     const { bytes, facts } = readRequest(request.body);
     exchange.bytesIn = bytes.length;
 
+    limits(exchange);
     const { model, why } = router.route(facts.model, kind);
     nameModel(exchange, model, why);
+    if (!mayUse(exchange.key, model.id)) {
+      throw failure('KEY_MODEL', { name: exchange.key?.name ?? '', model: model.id });
+    }
 
     const refusal = notServing(model.status());
     if (refusal) throw refusal;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ModelState } from '../../api/models.ts';
 import { failure } from '../../errors.ts';
-import type { KeyCheck } from '../access/key-check.ts';
+import { type KeyCheck, mayUse } from '../access/key-check.ts';
 import { answerJson } from '../answers.ts';
 import type { Served } from '../served-models.ts';
 
@@ -59,7 +59,8 @@ export const modelRoutes = (
   const created = Math.floor(startedAt / 1000);
   const onRequest = check('inference');
   app.get('/v1/models', { onRequest }, ({ exchange }) => {
-    answerJson(exchange, { object: 'list', data: models.map((model) => listed(model, created)) });
+    const usable = models.filter(({ id }) => mayUse(exchange.key, id));
+    answerJson(exchange, { object: 'list', data: usable.map((model) => listed(model, created)) });
   });
   app.get<{ Params: { '*': string } }>('/v1/models/*', { onRequest }, ({ exchange, params }) => {
     const wanted = params['*'].toLowerCase();
@@ -67,7 +68,7 @@ export const modelRoutes = (
       ({ id, aliases }) =>
         id.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted),
     );
-    if (!model) throw failure('SERVED_MODEL_UNKNOWN', {});
+    if (!model || !mayUse(exchange.key, model.id)) throw failure('SERVED_MODEL_UNKNOWN', {});
     answerJson(exchange, listed(model, created));
   });
 };
