@@ -19,10 +19,16 @@ const hurried = {
   sleep: (ms: number, signal?: AbortSignal) => realClock.sleep(ms / 100, signal),
 };
 
+/** The machine as it is seen with that environment. */
+export const hurriedSystem = (env: Readonly<Record<string, string>>): System => ({
+  ...realSystem(env),
+  clock: hurried,
+});
+
 export const modelWorld = (env: Readonly<Record<string, string>> = {}): ModelWorld => {
   const home = mkdtempSync(join(tmpdir(), 'localai-models-'));
   const own = { PATH: process.env['PATH'] ?? '', HOME: home, ...env };
-  const system = { ...realSystem(own), clock: hurried };
+  const system = hurriedSystem(own);
   return {
     home,
     system,

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ggufFile } from '../../../test/support/gguf-file.ts';
-import { type ModelWorld, modelWorld } from '../../../test/support/model-world.ts';
+import { hurriedSystem, type ModelWorld, modelWorld } from '../../../test/support/model-world.ts';
 import type { FetchProgress } from '../ensure.ts';
 import { ensureModel, findModel } from '../ensure.ts';
 import { listStored } from '../manifest/inventory.ts';
@@ -33,8 +33,7 @@ esac
   writeFileSync(join(bin, 'python3'), script);
   chmodSync(join(bin, 'python3'), 0o755);
   const env = { ...world.env, PATH: `${bin}${delimiter}/usr/bin${delimiter}/bin` };
-  const { system } = modelWorld({ ...env, HOME: world.home });
-  return { ...world, system, env };
+  return { ...world, system: hurriedSystem(env), env };
 };
 
 const ensure = (
