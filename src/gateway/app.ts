@@ -41,11 +41,11 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   const bodyLimit = options.bodyLimit ?? defaultBodyLimit;
   const { clock } = options.system;
   const startedAt = clock.now();
-  const models = openServed(options, timeouts);
   const methods = new Map<string, string[]>();
   const known = new Set<string>();
   const canonical = canonicalPath(known);
-  let closing = false;
+  const closing = new AbortController();
+  const models = openServed(options, timeouts, closing.signal);
 
   const app = fastify({
     logger: false,
@@ -80,7 +80,7 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     else answerError(exchange, failure('ROUTE_UNKNOWN', {}));
   });
 
-  arrival(app, options, () => closing);
+  arrival(app, options, () => closing.signal.aborted);
   const check = keyCheck(options.keys);
   healthRoutes(app, models);
   statusRoute(app, options, models, check, startedAt);
@@ -93,7 +93,7 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   else startPageRoute(app, models);
 
   app.addHook('preClose', async () => {
-    closing = true;
+    closing.abort();
   });
   app.addHook('onClose', async () => {
     await Promise.all(models.map(({ connections }) => connections.pool.destroy()));

@@ -14,6 +14,8 @@ export interface Served extends ServedModel {
   readonly queue: Queue;
   /** How it is now. */
   status(): ModelStatus | undefined;
+  /** Has an engine that sleeps, or that nobody has started, come up. */
+  wake(): void;
 }
 
 /** What gateway.yaml says of the line before a model, or leaves out. */
@@ -26,14 +28,16 @@ export const queueSettings = ({
 export const openServed = (
   { config, control, system }: Pick<GatewayOptions, 'config' | 'control' | 'system'>,
   timeouts: Timeouts,
+  closing: AbortSignal,
 ): readonly [Served, ...Served[]] => {
   const { waiting, waitingMiB } = queueSettings(config);
   const open = (model: ServedModel): Served => {
     const status = (): ModelStatus | undefined => control.list().find(({ id }) => id === model.id);
+    let waking = false;
     return {
       ...model,
       headerName: printable(model.id),
-      connections: openUpstream(model.upstream, timeouts),
+      connections: openUpstream(model.upstream, timeouts, system.clock),
       queue: createQueue({
         limit: () => model.maxRunning ?? status()?.parallel ?? Number.POSITIVE_INFINITY,
         maxWaiting: waiting,
@@ -41,6 +45,17 @@ export const openServed = (
         now: system.clock.monotonic,
       }),
       status,
+      wake: () => {
+        if (waking) return;
+        waking = true;
+        control
+          .ensureReady(model.id, closing)
+          // Why it would not come is in its status.
+          .catch(() => {})
+          .finally(() => {
+            waking = false;
+          });
+      },
     };
   };
   const [first, ...others] = config.models.map(open);

@@ -1,4 +1,7 @@
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaultTimeouts } from '../../src/gateway/options.ts';
 import {
@@ -11,7 +14,7 @@ import {
   type Script,
   startUpstream,
 } from '../fakes/upstream.ts';
-import { readyStatus, startTestGateway } from './gateway.ts';
+import { readyStatus, scriptedControl, startTestGateway } from './gateway.ts';
 import { parseAnswer, rawPost } from './raw-client.ts';
 
 const chat = { model: 'tiny', messages: [] };
@@ -165,6 +168,51 @@ test.each([400, 404, 422, 429, 500, 503])(
   },
 );
 
+test('case 11: an engine that is full is asked again when it says soon, and its word passed on when it says later', async () => {
+  await using upstream = await startUpstream(json({ error: {} }, 429, { 'retry-after': '30' }));
+  const gateway = await startTestGateway({ upstream: upstream.endpoint });
+  expect((await gateway.post(path, chat)).headers['retry-after']).toBe('30');
+  expect(upstream.calls).toHaveLength(1);
+  upstream.script = (call) => {
+    upstream.script = chatAnswer('now');
+    return json({ error: {} }, 503)(call);
+  };
+  expect((await gateway.post(path, chat)).json.choices[0].message.content).toBe('now');
+  expect(upstream.calls).toHaveLength(3);
+});
+
+test('a client that leaves while its request waits to be sent again is not sent again', async () => {
+  await using upstream = await startUpstream(json({ error: {} }, 503, { 'retry-after': '2' }));
+  const gateway = await startTestGateway({ upstream: upstream.endpoint });
+  const client = rawPost(gateway.port, path, JSON.stringify(chat));
+  await (await upstream.call(1)).closed;
+  client.leave();
+  expect(await gateway.logged(({ msg }) => msg === 'request')).toMatchObject({ status: 499 });
+  upstream.script = chatAnswer('x');
+  expect((await gateway.post(path, chat)).status).toBe(200);
+  expect(upstream.calls).toHaveLength(2);
+});
+
+test('case 12: errors in requests never open the breaker', async () => {
+  await using upstream = await startUpstream(json({ error: { message: 'context length' } }, 400));
+  const gateway = await startTestGateway({ upstream: upstream.endpoint });
+  for (let times = 0; times < 50; times += 1) expect((await gateway.post(path, chat)).status).toBe(400);
+  upstream.script = chatAnswer('x');
+  expect((await gateway.post(path, chat)).status).toBe(200);
+});
+
+test('an engine that is gone is left alone for a moment, and found again', async () => {
+  const socket = join(await mkdtemp(join(tmpdir(), 'gateway-')), 'engine.sock');
+  const gateway = await startTestGateway({ upstream: { socket } });
+  await gateway.post(path, chat);
+  await gateway.post(path, chat);
+  const spared = await gateway.post(path, chat);
+  expect(spared.status).toBe(503);
+  expect(spared.json.error.message).toContain('left alone');
+  await using _upstream = await startUpstream(chatAnswer('back'), { socket });
+  await expect.poll(async () => (await gateway.post(path, chat)).status, { timeout: 10_000 }).toBe(200);
+});
+
 test('an engine that nobody listens for is a 503 with Retry-After', async () => {
   const gateway = await startTestGateway({ upstream: { socket: '/nowhere/engine.sock' } });
   const answer = await gateway.post(path, chat);
@@ -186,6 +234,18 @@ test('case 26: a model that is loading is a 503 with Retry-After, and recovers b
   gateway.states.set('tiny', readyStatus('tiny'));
   expect((await gateway.post(path, chat)).status).toBe(200);
 });
+
+test.each(['sleeping', 'stopped'] as const)(
+  'a model that is %s is called when it is asked for',
+  async (state) => {
+    await using upstream = await startUpstream(chatAnswer('x'));
+    const states = new Map([['tiny', readyStatus('tiny', { state })]]);
+    const control = scriptedControl(states, (id) => states.set(id, readyStatus(id)));
+    const gateway = await startTestGateway({ upstream: upstream.endpoint, options: { control } });
+    expect((await gateway.post(path, chat)).json.error.code).toBe('model_loading');
+    expect((await gateway.post(path, chat)).status).toBe(200);
+  },
+);
 
 test('a model that will not load says why', async () => {
   const gateway = await startTestGateway({});

@@ -52,9 +52,12 @@ export const readyStatus = (id: string, change: Partial<ModelStatus> = {}): Mode
 });
 
 /** A ModelControl that says what a test told it; `states` may be changed. */
-export const scriptedControl = (states: Map<string, ModelStatus>): ModelControl => ({
+export const scriptedControl = (
+  states: Map<string, ModelStatus>,
+  onWake: (id: string) => void = () => {},
+): ModelControl => ({
   list: () => [...states.values()],
-  ensureReady: async () => {},
+  ensureReady: async (id) => onWake(id),
   sleep: async () => {},
   unload: async () => {},
   events: async function* () {},

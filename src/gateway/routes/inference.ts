@@ -10,10 +10,10 @@ import { bandOf } from '../queue/band-of.ts';
 import { readRequest } from '../request-body.ts';
 import type { RequestKind, Router } from '../routing/router.ts';
 import type { Served } from '../served-models.ts';
+import { deliver } from '../upstream/delivery.ts';
 import { notServing } from '../upstream/failures.ts';
 import { upstreamHeaders } from '../upstream/headers.ts';
 import { withModel } from '../upstream/model-patch.ts';
-import { Relay } from '../upstream/relay.ts';
 
 /** The routes that an engine answers, and what each wants done. */
 export const inferenceRoutes: Readonly<Record<string, RequestKind>> = {
@@ -64,21 +64,23 @@ const handler =
       throw failure('KEY_MODEL', { name: exchange.key?.name ?? '', model: model.id });
     }
 
-    const refusal = notServing(model.status());
+    const status = model.status();
+    if (status?.state === 'sleeping' || status?.state === 'stopped') model.wake();
+    const refusal = notServing(status);
     if (refusal) throw refusal;
 
     const name = model.upstreamModel ?? model.id;
     const body = facts.model === name ? bytes : withModel(bytes, name);
     const headers = upstreamHeaders(request.headers, exchange.id);
     const run = (onEnd: () => void): void =>
-      new Relay({
+      deliver({
         exchange,
         upstream: model.connections,
         request: { path, body, headers },
         timeouts,
         clock,
         onEnd,
-      }).start();
+      });
 
     const owner = exchange.key?.id ?? 'anyone';
     const entrant = { band: bandOf(request.headers, kind, facts), owner, bytes: bytes.length };

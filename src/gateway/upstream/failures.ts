@@ -28,6 +28,9 @@ const reset = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 export const isStaleConnection = (error: Error, elapsedMs: number): boolean =>
   reset.has(codeOf(error)) && elapsedMs < 250;
 
+/** Whether an engine could not be reached at all, so that it cannot have begun to work. */
+export const isUnreachable = (error: Error): boolean => unreachable.has(codeOf(error));
+
 /** The answer for a model that cannot take requests now; undefined when it can. */
 export const notServing = (status: ModelStatus | undefined): LocalaiError | undefined => {
   if (status === undefined || status.state === 'ready') return undefined;
@@ -54,7 +57,7 @@ export const upstreamFailure = (
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return failure('UPSTREAM_TIMEOUT', { model, seconds: timeouts.idle / 1000 }, error);
   }
-  if (!begun && unreachable.has(code)) {
+  if (!begun && isUnreachable(error)) {
     return failure('UPSTREAM_UNREACHABLE', { model, problem: code, retryAfter: retryAfterSeconds }, error);
   }
   return failure('UPSTREAM_DIED', { model, problem }, error);

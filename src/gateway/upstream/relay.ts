@@ -6,7 +6,7 @@ import { answerError } from '../answers.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Timeouts } from '../options.ts';
 import { errorEvent } from '../protocols/openai.ts';
-import { isStaleConnection, upstreamFailure } from './failures.ts';
+import { upstreamFailure } from './failures.ts';
 import { addAnswerHeaders } from './headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -17,12 +17,24 @@ export interface UpstreamRequest {
   readonly headers: string[];
 }
 
+/** Why an attempt ended before its first byte: an error, or an answer that asks to come back. */
+export interface Cause {
+  readonly error?: Error;
+  readonly status?: number;
+  /** s. */
+  readonly retryAfter?: number | undefined;
+  /** Since it was sent. */
+  readonly elapsedMs: number;
+}
+
 export interface RelayOptions {
   readonly exchange: Exchange;
   readonly upstream: Upstream;
   readonly request: UpstreamRequest;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
+  /** Takes over from an attempt that failed before its first byte, or says that it doesn't. */
+  readonly retry: (cause: Cause) => boolean;
   /** Called once when the engine has nothing more to do with the request, however it ended. */
   readonly onEnd: () => void;
 }
@@ -43,8 +55,9 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** Bytes of the body still to come, when the engine said how many there are. */
   #expected = -1;
   #last: Buffer | undefined;
-  #retried = false;
   #gone = false;
+  /** Another attempt has taken over. */
+  #replaced = false;
   /** ms of the monotonic clock, while the client does not read; else 0. */
   #pausedAt = 0;
   #watching: AbortController | undefined;
@@ -55,12 +68,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    this.#options.exchange.onGone = () => this.#leave();
-    this.#send();
-  }
-
-  #send(): void {
-    const { upstream, request } = this.#options;
+    const { exchange, upstream, request } = this.#options;
+    exchange.onGone = () => this.#leave();
     const path = upstream.prefix + request.path;
     upstream.pool.dispatch({ ...request, path, method: 'POST' }, this);
   }
@@ -78,12 +87,14 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     answered: IncomingHttpHeaders,
   ): void {
     if (status < 200 || this.#gone) return;
-    const { exchange, clock } = this.#options;
+    const { exchange, clock, upstream } = this.#options;
+    upstream.breaker.succeeded();
+    if (this.#isRefused(controller, status, answered)) return;
     exchange.firstByteAt = clock.monotonic();
     const headers = [...exchange.headers];
     addAnswerHeaders(headers, answered);
@@ -93,6 +104,29 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#head = { status, headers };
     // The head of a stream goes out before its first event, but in one write with it when that is here already.
     if (this.#isStream) process.nextTick(() => this.#flushHead());
+  }
+
+  /** An engine that is full or not up yet is asked again in a moment. */
+  #isRefused(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    answered: IncomingHttpHeaders,
+  ): boolean {
+    if (status !== 429 && status !== 503) return false;
+    // A date instead of seconds counts as none.
+    const retryAfter = Number(answered['retry-after']) || 0;
+    if (!this.#handOver({ status, retryAfter, elapsedMs: this.#elapsed() })) return false;
+    controller.abort(new Error('the request is sent again'));
+    return true;
+  }
+
+  #elapsed(): number {
+    return this.#options.clock.monotonic() - this.#startedAt;
+  }
+
+  #handOver(cause: Cause): boolean {
+    this.#replaced = this.#options.retry(cause);
+    return this.#replaced;
   }
 
   #writeHead(): void {
@@ -108,7 +142,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#gone) return;
+    if (this.#gone || this.#replaced) return;
     const { exchange } = this.#options;
     const { response } = exchange;
     exchange.bytesOut += chunk.length;
@@ -153,6 +187,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#replaced) return;
     const { response } = this.#options.exchange;
     if (!this.#gone && !response.writableEnded) {
       this.#writeHead();
@@ -162,17 +197,17 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const { exchange, clock, timeouts } = this.#options;
+    if (this.#replaced) return;
+    const { exchange, timeouts, upstream } = this.#options;
     const begun = exchange.firstByteAt !== 0;
     if (this.#gone) {
+      if (!begun) upstream.breaker.abandoned();
       this.#end();
       return;
     }
-    if (!begun && !this.#retried && isStaleConnection(error, clock.monotonic() - this.#startedAt)) {
-      this.#retried = true;
-      this.#controller = undefined;
-      this.#send();
-      return;
+    if (!begun) {
+      upstream.breaker.failed();
+      if (this.#handOver({ error, elapsedMs: this.#elapsed() })) return;
     }
     this.#fail(upstreamFailure(error, exchange.model ?? '', begun, timeouts));
     this.#end();

@@ -1,12 +1,17 @@
 import { Pool } from 'undici';
 import type { Endpoint } from '../../api/models.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { Timeouts } from '../options.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+import { createRetries, type Retries } from './retries.ts';
 
 /** An engine's HTTP server, with the connections to it. */
 export interface Upstream {
   readonly pool: Pool;
   /** What comes before our paths, for a server that keeps its API below one. */
   readonly prefix: string;
+  readonly breaker: Breaker;
+  readonly retries: Retries;
 }
 
 /** vLLM closes an idle connection after 5 s; ours must be the first to let go, or requests meet a closing socket. */
@@ -15,7 +20,7 @@ const keepAliveMs = 4000;
 /** A base address is often given with `/v1`, which our paths already have. */
 const prefixOf = (url: URL): string => url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
 
-export const openUpstream = (endpoint: Endpoint, timeouts: Timeouts): Upstream => {
+export const openUpstream = (endpoint: Endpoint, timeouts: Timeouts, clock: Clock): Upstream => {
   const url = new URL('url' in endpoint ? endpoint.url : 'http://localhost');
   const socket = 'socket' in endpoint ? { socketPath: endpoint.socket } : {};
   const pool = new Pool(url.origin, {
@@ -27,5 +32,6 @@ export const openUpstream = (endpoint: Endpoint, timeouts: Timeouts): Upstream =
     bodyTimeout: timeouts.idle,
     connect: { timeout: timeouts.connect, ...socket },
   });
-  return { pool, prefix: prefixOf(url) };
+  const breaker = createBreaker(clock.monotonic);
+  return { pool, prefix: prefixOf(url), breaker, retries: createRetries() };
 };

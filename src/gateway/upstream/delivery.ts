@@ -1,0 +1,58 @@
+import { failure } from '../../errors.ts';
+import { answerError } from '../answers.ts';
+import { isStaleConnection, isUnreachable } from './failures.ts';
+import { type Cause, Relay, type RelayOptions } from './relay.ts';
+
+export type DeliveryOptions = Omit<RelayOptions, 'retry'>;
+
+/**
+ * Sends a request to an engine until there is an answer to pass on: an attempt that failed before its first byte may
+ * be repeated. What was worked on for a while is not: the engine would read a long prompt twice.
+ */
+export const deliver = (options: DeliveryOptions): void => {
+  const { exchange, upstream, clock, onEnd } = options;
+  const { breaker, retries } = upstream;
+  let attempt = 0;
+  let wasStale = false;
+
+  const delayAfter = ({ error, status, retryAfter, elapsedMs }: Cause): number | undefined => {
+    if (error && !wasStale && isStaleConnection(error, elapsedMs)) {
+      wasStale = true;
+      return 0;
+    }
+    if (error ? !isUnreachable(error) : status !== 429 && status !== 503) return undefined;
+    attempt += 1;
+    return retries.spend(attempt, retryAfter);
+  };
+
+  const retry = (cause: Cause): boolean => {
+    const delay = delayAfter(cause);
+    if (delay === undefined) return false;
+    if (delay === 0) send();
+    else sendAfter(delay);
+    return true;
+  };
+
+  const sendAfter = (delay: number): void => {
+    const left = new AbortController();
+    exchange.onGone = () => left.abort();
+    clock.sleep(delay, left.signal).then(send, onEnd);
+  };
+
+  const send = (): void => {
+    const wait = breaker.admit();
+    if (wait === 0) {
+      new Relay({ ...options, retry }).start();
+      return;
+    }
+    const problem = 'it failed several times in a row and is left alone for a moment';
+    const retryAfter = Math.ceil(wait / 1000);
+    const model = exchange.model ?? '';
+    exchange.onGone = undefined;
+    answerError(exchange, failure('UPSTREAM_UNREACHABLE', { model, problem, retryAfter }));
+    onEnd();
+  };
+
+  retries.earn();
+  send();
+};
