@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { failure } from '../../errors.ts';
 import type { HttpAnswer } from '../../system/net.ts';
@@ -6,60 +5,10 @@ import type { System } from '../../system/system.ts';
 import { bytes } from '../quantities.ts';
 import { incompleteFile } from './cache.ts';
 import { discard, hubRequest } from './hub-request.ts';
-import type { HubFile } from './listing.ts';
 import { isNetworkFault, networkProblem } from './network-fault.ts';
+import { type BlobProgress, type BlobSource, newHash, openPart, type PartDownload } from './part-download.ts';
 import { withRetries } from './retry.ts';
 import type { HubSettings } from './settings.ts';
-
-/** One file to be had, and where it goes. */
-export interface BlobSource {
-  readonly repo: string;
-  readonly commit: string;
-  readonly url: string;
-  readonly file: HubFile;
-  /** Its place in the cache once it is whole. */
-  readonly blob: string;
-}
-
-/** Told of every step; `doneBytes` of this file. */
-export type BlobProgress = (phase: 'checking' | 'downloading', doneBytes: number) => void;
-
-const newHash = ({ hash, sizeBytes }: HubFile): Hash => {
-  if (hash.kind === 'sha256') return createHash('sha256');
-  // What git calls a blob: a head with the size, then the content.
-  return createHash('sha1').update(`blob ${sizeBytes}\0`);
-};
-
-const sizeOf = async (system: System, path: string): Promise<number> =>
-  (await system.files.stat(path))?.size ?? 0;
-
-/** A part-download as it lies on the disk, with the hash of what is there. */
-interface PartDownload {
-  have: number;
-  hash: Hash;
-  readonly resumed: boolean;
-}
-
-const openPart = async (
-  system: System,
-  { file, blob }: BlobSource,
-  progress: BlobProgress,
-  signal: AbortSignal,
-): Promise<PartDownload> => {
-  const path = incompleteFile(blob);
-  const have = await sizeOf(system, path);
-  if (have > file.sizeBytes) await system.files.remove(path);
-  if (have === 0 || have > file.sizeBytes) return { have: 0, hash: newHash(file), resumed: false };
-  const hash = newHash(file);
-  let read = 0;
-  for await (const chunk of system.files.readStream(path)) {
-    signal.throwIfAborted();
-    hash.update(chunk as Uint8Array);
-    read += (chunk as Uint8Array).byteLength;
-    progress('checking', read);
-  }
-  return { have: read, hash, resumed: true };
-};
 
 const cut = ({ file }: BlobSource, have: number, problem: string, cause?: unknown): Error =>
   failure(

