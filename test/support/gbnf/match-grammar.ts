@@ -27,10 +27,10 @@ export const matchesGrammar = (rules: Rules, text: string): boolean => {
   };
 
   const afterAll = (parts: readonly Part[], from: number): ReadonlySet<number> =>
-    parts.reduce<ReadonlySet<number>>(
-      (places, part) => new Set([...places].flatMap((place) => [...after(part, place)])),
-      new Set([from]),
-    );
+    parts.reduce((places: ReadonlySet<number>, part) => afterAny(places, part), new Set([from]));
+
+  const afterAny = (places: ReadonlySet<number>, part: Part): ReadonlySet<number> =>
+    new Set([...places].flatMap((place) => [...after(part, place)]));
 
   const afterRepeat = (part: Extract<Part, { kind: 'repeat' }>, from: number): ReadonlySet<number> => {
     const ends = new Set<number>();
@@ -39,7 +39,7 @@ export const matchesGrammar = (rules: Rules, text: string): boolean => {
     for (let turn = 0; places.size > 0; turn += 1) {
       if (turn >= part.min) for (const place of places) ends.add(place);
       if (turn >= part.max) break;
-      const next = new Set([...places].flatMap((place) => [...after(part.part, place)]));
+      const next = afterAny(places, part.part);
       places = turn >= part.min ? new Set([...next].filter((place) => !seen.has(place))) : next;
       for (const place of places) seen.add(place);
     }

@@ -18,6 +18,7 @@ const likelyChars = 'aeb 19Z_-/."\'éß漢😀\u2028';
 export class GrammarSampler {
   readonly #rules: Rules;
   readonly #costs = new Map<string, number>();
+  #settled: Map<Part, number> | undefined;
 
   constructor(rules: Rules) {
     this.#rules = rules;
@@ -31,6 +32,7 @@ export class GrammarSampler {
         }
       }
     }
+    this.#settled = new Map();
   }
 
   sample(random: () => number, longest = 400): string {
@@ -96,7 +98,16 @@ export class GrammarSampler {
     return parts.reduce((sum, part) => sum + this.#cost(part), 0);
   }
 
+  /** How long the shortest text of a part is, roughly. Settled once all the rules' costs are known. */
   #cost(part: Part): number {
+    const known = this.#settled?.get(part);
+    if (known !== undefined) return known;
+    const cost = this.#newCost(part);
+    this.#settled?.set(part, cost);
+    return cost;
+  }
+
+  #newCost(part: Part): number {
     switch (part.kind) {
       case 'char':
         return part.ranges.length === 0 && !part.negated ? Number.POSITIVE_INFINITY : 1;

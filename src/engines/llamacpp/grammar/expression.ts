@@ -64,6 +64,7 @@ export const choice = (...given: readonly Expression[]): Expression => {
 
 /** `max` may be Infinity. */
 export const repeat = (part: Expression, min: number, max: number): Expression => {
+  if (min > max) return nothing;
   if (max === 0) return empty;
   if (part.kind === 'never') return min === 0 ? empty : part;
   if (isEmpty(part) || (min === 1 && max === 1)) return part;

@@ -1,5 +1,5 @@
 import { type CharSet, charsOf, complement, intersection, minus, range, union } from './char-set.ts';
-import { chars, choice, type Expression, empty, repeat, sequence, text } from './expression.ts';
+import { chars, choice, type Expression, empty, nothing, repeat, sequence, text } from './expression.ts';
 import type { RuleBook } from './rule-book.ts';
 
 /** What a JSON string holds as it is. */
@@ -67,6 +67,7 @@ export const quoted = (inside: Expression): Expression => sequence(text('"'), in
 
 /** Values with a separator between them, in brackets or braces. */
 export const separated = (book: RuleBook, item: Expression, min: number, max: number): Expression => {
+  if (min > max) return nothing;
   if (max < 1) return empty;
   const more = repeat(sequence(text(','), space(book), item), Math.max(0, min - 1), max - 1);
   const some = sequence(item, more);

@@ -6,7 +6,7 @@ import { RuleNames } from './rule-names.ts';
 import { SchemaError } from './schema-error.ts';
 
 /** A grammar above these is refused: it would take llama.cpp's parser tenths of a second and slow every token. */
-const limits = { rules: 4000, nativeSize: 120_000, characters: 300_000 } as const;
+const limits = { rules: 3000, nativeSize: 120_000, characters: 300_000 } as const;
 
 /** The rules of a grammar while it is being made. */
 export class RuleBook {

@@ -1,4 +1,5 @@
 import type { Reason } from './expression.ts';
+import { declaredTypes } from './json-types.ts';
 import { has, listOf, textOf } from './keywords.ts';
 import { below, type SchemaDocument, type SchemaNode } from './schema-document.ts';
 import { SchemaError } from './schema-error.ts';
@@ -25,7 +26,8 @@ interface Union {
   readonly within: ReadonlySet<SchemaNode>;
 }
 
-const mostMembers = 400;
+/** Options taken together; every one that is looked at counts. */
+const mostCombinations = 800;
 
 /** Keywords that say something of a value; all others are remarks or unknown. */
 const assertions: readonly string[] = [
@@ -48,19 +50,20 @@ export const alternativesOf = (
   nodes: readonly SchemaNode[],
   seeOneOf: SeeOneOf,
 ): Alternatives => {
-  let made = 0;
+  let looked = 0;
   let reason: Reason | undefined;
   const members = (reached: Reached): readonly Member[] => {
-    if (reached.reason) {
-      reason ??= reached.reason;
+    looked += 1;
+    if (looked > mostCombinations) {
+      throw new SchemaError(nodes[0]?.path ?? '', 'anyOf', 'there are too many combinations');
+    }
+    const clash = reached.reason ?? typeClash(reached.plain);
+    if (clash) {
+      reason ??= clash;
       return [];
     }
     const [union, ...others] = reached.unions;
-    if (!union) {
-      made += 1;
-      if (made <= mostMembers) return [reached.plain];
-      throw new SchemaError(nodes[0]?.path ?? '', 'anyOf', 'there are too many combinations');
-    }
+    if (!union) return [reached.plain];
     const groups = union.options.map((option) => {
       const next: Reached = {
         ...reached,
@@ -77,6 +80,13 @@ export const alternativesOf = (
   const start: Reached = { plain: [], unions: [], seen: new Set(), reason: undefined };
   for (const node of nodes) follow(document, node, new Set(), start);
   return { members: members(start), reason };
+};
+
+/** Why no value has a type that all of the schemas allow. */
+const typeClash = (member: Member): Reason | undefined => {
+  if (declaredTypes(member)?.length !== 0) return undefined;
+  const path = member[0]?.path ?? '';
+  return { path, keyword: 'type', problem: 'no type is allowed by all of the schemas here' };
 };
 
 interface Reached {

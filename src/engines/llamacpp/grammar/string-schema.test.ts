@@ -93,6 +93,11 @@ const cases: Readonly<Record<string, SchemaCase>> = {
     takes: ['abc'],
     refuses: ['a', 'bcd'],
   },
+  'a group that may be missing, and a length': {
+    schema: pattern('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', { maxLength: 5 }),
+    takes: ['a', 'a-b', 'ab--c'],
+    refuses: ['', '-', 'a-', 'abcdef'],
+  },
   'a length out of reach of the pattern': {
     schema: pattern('^(ab)+(cd)+$', { maxLength: 7 }),
     takes: ['abcd'],

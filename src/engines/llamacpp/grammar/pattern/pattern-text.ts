@@ -24,7 +24,7 @@ export const patternText = (
   try {
     const alternatives = alternativesOf(parsePattern(source));
     if (alternatives.some(isFoundEverywhere)) return 'anything';
-    const tight = alternatives.map((alternative) => tightened(wholeText(alternative, length), length));
+    const tight = alternatives.flatMap((alternative) => fitted(wholeText(alternative, length), length));
     return {
       inside: choice(...tight.map(({ parts }) => written({ kind: 'sequence', parts }, anyChar))),
       fits: tight.every(({ fits }) => fits),
@@ -46,11 +46,30 @@ const wholeText = ({ parts, fromStart, toEnd }: Alternative, length: Length): re
   return [...(fromStart ? [] : [around]), ...parts, ...(toEnd ? [] : [around])];
 };
 
+/** Each such group doubles the alternatives. */
+const mostGroups = 3;
+
+interface Fitted {
+  readonly parts: readonly Pattern[];
+  readonly fits: boolean;
+}
+
+/** Brings a text's length into bounds; where that needs it, with and without a group that may be missing. */
+const fitted = (parts: readonly Pattern[], length: Length, groups = mostGroups): readonly Fitted[] => {
+  const direct = tightened(parts, length);
+  const place = parts.findIndex(
+    (part) => part.kind === 'repeat' && part.min === 0 && part.max === 1 && !isElastic(part),
+  );
+  const group = parts[place];
+  if (direct.fits || groups === 0 || group?.kind !== 'repeat') return [direct];
+  const inside = group.part.kind === 'sequence' ? group.part.parts : [group.part];
+  return [parts.toSpliced(place, 1), parts.toSpliced(place, 1, ...inside)].flatMap((one) =>
+    fitted(one, length, groups - 1),
+  );
+};
+
 /** Brings a text's length into bounds through the one repetition that gives way most. */
-const tightened = (
-  parts: readonly Pattern[],
-  length: Length,
-): { readonly parts: readonly Pattern[]; readonly fits: boolean } => {
+const tightened = (parts: readonly Pattern[], length: Length): Fitted => {
   const all = lengthOf({ kind: 'sequence', parts });
   if (all.min >= length.min && all.max <= length.max) return { parts, fits: true };
   const elastic = parts.reduce<Repeat | undefined>(
