@@ -32,6 +32,7 @@ const createHandle = (title: string, { line, now }: PlainOptions): [TaskHandle, 
       ending.title = text;
     },
     status: (text) => {
+      if (text === status) return;
       const first = status === '';
       status = text;
       if (first || due()) line(`      ${text}`);
