@@ -19,7 +19,7 @@ export interface LoadedModel {
  */
 export const loadModel = async (spec: LlamacppSpec, host: RuntimeHost): Promise<LoadedModel> => {
   const library = await importLibrary(spec.libraryFolder);
-  const words = new LastWords();
+  const words = new LastWords(host.system.clock);
   if (spec.gpu === 'auto') {
     const loaded = await onGraphicsCard(library, words, spec, host);
     if (loaded) return loaded;
@@ -29,9 +29,10 @@ export const loadModel = async (spec: LlamacppSpec, host: RuntimeHost): Promise<
     const model = await loadWeights(llama, spec, host);
     return { library, llama, model, words };
   } catch (caught) {
+    const problem = await words.explain(reason(caught));
     await llama.dispose();
     host.signal?.throwIfAborted();
-    throw failure('ENGINE_LOAD', { model: spec.modelId, problem: words.explain(reason(caught)) }, caught);
+    throw failure('ENGINE_LOAD', { model: spec.modelId, problem }, caught);
   }
 };
 
@@ -47,7 +48,7 @@ const onGraphicsCard = async (
     host.onLog?.(`not on the graphics card (${backends.join(', ')}): ${why}; running on the processor`);
   const llama = await openLlama(library, words, spec, 'auto');
   if (llama.gpu === false) {
-    fallBack(words.explain('it could not be used'));
+    fallBack(await words.explain('it could not be used'));
     await llama.dispose();
     return undefined;
   }
@@ -61,9 +62,10 @@ const onGraphicsCard = async (
     }
     return { library, llama, model, words };
   } catch (caught) {
+    const problem = await words.explain(reason(caught));
     await llama.dispose();
     host.signal?.throwIfAborted();
-    fallBack(words.explain(reason(caught)));
+    fallBack(problem);
     return undefined;
   }
 };
@@ -92,7 +94,7 @@ const openLlama = async (
       logger: words.log,
     });
   } catch (caught) {
-    const problem = words.explain(reason(caught));
+    const problem = await words.explain(reason(caught));
     throw failure('ENGINE_UNAVAILABLE', { engine: 'llamacpp', problem }, caught);
   }
 };

@@ -39,7 +39,7 @@ export const openContext = async (
     } catch (caught) {
       host.signal?.throwIfAborted();
       if (spec.contextTokens === undefined && contextTokens >= 2 * shortest) continue;
-      const problem = words.explain(reason(caught));
+      const problem = await words.explain(reason(caught));
       throw failure('ENGINE_LOAD', { model: spec.modelId, problem }, caught);
     }
   }
