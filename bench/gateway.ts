@@ -116,7 +116,7 @@ const ours = async (upstream: string): Promise<number> => {
     system: { clock: realClock },
     version: 'bench',
     // Lines are written in blocks, as `serve` does; a write for each costs more than all else here.
-    log: pino(pino.destination({ dest: '/dev/null', minLength: 4096, sync: false })),
+    log: pino(pino.destination({ dest: '/dev/null', minLength: 4096, sync: true })),
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   return (app.server.address() as AddressInfo).port;

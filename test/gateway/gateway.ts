@@ -25,7 +25,7 @@ export const keyRecord = (change: Partial<KeyRecord> = {}): KeyRecord => ({
 });
 
 /** Keys that don't change. */
-export const fixedKeys = (records: readonly KeyRecord[]): KeySource => {
+const fixedKeys = (records: readonly KeyRecord[]): KeySource => {
   const table = keyTable(records);
   return {
     required: records.length > 0,

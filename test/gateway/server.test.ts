@@ -96,6 +96,20 @@ test('closing lets open answers end and takes nothing new', async () => {
   await closed;
 });
 
+test('a client that would keep its connection does not hold up the end', async () => {
+  await using upstream = await startUpstream((call) => {
+    beginStream(call);
+    call.response.write(chatEvent('one'));
+  });
+  const gateway = await start({ upstream });
+  const headers = { ...authorized, 'content-type': 'application/json' };
+  const answer = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body: streaming });
+  const closed = gateway.close(60_000);
+  (await upstream.call(1)).response.end(streamEnd);
+  expect(await answer.text()).toBe(chatEvent('one') + streamEnd);
+  await closed;
+});
+
 test('what is still open after the time of grace is cut, and the engine is let go', async () => {
   await using upstream = await startUpstream((call) => {
     beginStream(call);

@@ -31,6 +31,8 @@ export const arrival = (app: FastifyInstance, options: GatewayOptions, isClosing
     raw.once('close', () => {
       if (!raw.writableFinished) exchange.onGone?.();
       logRequest(log, exchange, clock.monotonic());
+      // What was busy when closing began would else stay open, idle, until its client lets go.
+      if (isClosing()) setImmediate(() => app.server.closeIdleConnections());
     });
     return exchange;
   };

@@ -5,7 +5,7 @@ import { answerError } from '../answers.ts';
 import type { KeySource } from '../keys/key-source.ts';
 import { presentedKey } from '../keys/presented-key.ts';
 
-export type Scope = KeyRecord['scopes'][number];
+type Scope = KeyRecord['scopes'][number];
 
 /** Makes the hook of a route that needs a key; with `scope`, one that may do that. */
 export type KeyCheck = (scope?: Scope) => onRequestHookHandler;

@@ -1,5 +1,5 @@
 /** A request that may go on, or how long to wait. */
-export interface Allowance {
+interface Allowance {
   readonly allowed: boolean;
   /** Requests that could follow at once. */
   readonly remaining: number;

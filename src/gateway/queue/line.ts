@@ -1,5 +1,5 @@
 /** One that waits. */
-export interface Waiting {
+interface Waiting {
   readonly owner: string;
   readonly bytes: number;
   readonly start: () => void;

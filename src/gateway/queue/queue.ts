@@ -18,7 +18,7 @@ export interface Ticket {
 }
 
 /** The line is too long to join. */
-export interface Refusal {
+interface Refusal {
   readonly waiting: number;
   /** When there may be room again, s; from how fast requests have ended lately. */
   readonly retryAfter: number;

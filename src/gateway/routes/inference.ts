@@ -16,7 +16,7 @@ import { upstreamHeaders } from '../upstream/headers.ts';
 import { withModel } from '../upstream/model-patch.ts';
 
 /** The routes that an engine answers, and what each wants done. */
-export const inferenceRoutes: Readonly<Record<string, RequestKind>> = {
+const inferenceRoutes: Readonly<Record<string, RequestKind>> = {
   '/v1/chat/completions': 'chat',
   '/v1/completions': 'completion',
   '/v1/embeddings': 'embedding',

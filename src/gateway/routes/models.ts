@@ -6,7 +6,7 @@ import { answerJson } from '../answers.ts';
 import type { Served } from '../served-models.ts';
 
 /** A model in `/v1/models`: OpenAI's fields, ours, and under the names that clients look for, how much it takes. */
-export interface ListedModel {
+interface ListedModel {
   readonly id: string;
   readonly object: 'model';
   /** s since 1970. */

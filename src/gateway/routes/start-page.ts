@@ -35,7 +35,7 @@ const example = (url: string, model: string): string => `curl ${url}/v1/chat/com
   -d '{"model": ${JSON.stringify(model)}, "messages": [{"role": "user", "content": "Hello"}]}'`;
 
 /** What runs here and how to connect; never a key. `url` comes from the request, so it is escaped like all else. */
-export const startPage = (models: readonly Served[], url: string): string => `<!doctype html>
+const startPage = (models: readonly Served[], url: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>localai</title><style>${style}</style></head><body>
 <h1>localai</h1>

@@ -3,7 +3,7 @@ import { failure, type LocalaiError, reason } from '../../errors.ts';
 import type { Timeouts } from '../options.ts';
 
 /** What a client is told to wait, s. */
-export const retryAfterSeconds = 2;
+const retryAfterSeconds = 2;
 
 const codeOf = (error: Error): string => String((error as NodeJS.ErrnoException).code ?? error.name);
 

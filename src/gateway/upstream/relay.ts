@@ -8,10 +8,11 @@ import type { Timeouts } from '../options.ts';
 import { errorEvent } from '../protocols/openai.ts';
 import { upstreamFailure } from './failures.ts';
 import { addAnswerHeaders } from './headers.ts';
+import { SlowReader } from './slow-reader.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A request as it goes to an engine. */
-export interface UpstreamRequest {
+interface UpstreamRequest {
   readonly path: string;
   readonly body: Buffer;
   readonly headers: string[];
@@ -58,13 +59,13 @@ export class Relay implements Dispatcher.DispatchHandler {
   #gone = false;
   /** Another attempt has taken over. */
   #replaced = false;
-  /** ms of the monotonic clock, while the client does not read; else 0. */
-  #pausedAt = 0;
-  #watching: AbortController | undefined;
+  readonly #reader: SlowReader;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#startedAt = options.clock.monotonic();
+    const { exchange, clock, timeouts } = options;
+    this.#startedAt = clock.monotonic();
+    this.#reader = new SlowReader(exchange, clock, timeouts.stalledReader);
   }
 
   start(): void {
@@ -77,7 +78,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** A real Error: undici destroys the connection with it. */
   #leave(): void {
     this.#gone = true;
-    this.#watching?.abort();
+    this.#reader.end();
     this.#controller?.abort(new Error('the client left'));
   }
 
@@ -155,35 +156,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       }
     }
     this.#last = chunk;
-    if (!response.write(chunk)) this.#waitForReader(controller);
-  }
-
-  /** The engine is held back while the client is slow, so that memory stays flat; one that stopped is let go. */
-  #waitForReader(controller: Dispatcher.DispatchController): void {
-    if (this.#pausedAt !== 0) return;
-    const { exchange, clock } = this.#options;
-    controller.pause();
-    this.#pausedAt = clock.monotonic();
-    exchange.response.once('drain', () => {
-      this.#pausedAt = 0;
-      controller.resume();
-    });
-    // Rejects only when it is over.
-    this.#watchReader().catch(() => {});
-  }
-
-  /** One timer for all pauses of an answer: a fast engine makes thousands. */
-  async #watchReader(): Promise<void> {
-    if (this.#watching) return;
-    const { exchange, clock, timeouts } = this.#options;
-    this.#watching = new AbortController();
-    for (;;) {
-      const paused = this.#pausedAt === 0 ? 0 : clock.monotonic() - this.#pausedAt;
-      if (paused >= timeouts.stalledReader) break;
-      await clock.sleep(timeouts.stalledReader - paused, this.#watching.signal);
-    }
-    exchange.fault = 'CLIENT_STALLED';
-    exchange.response.destroy();
+    if (!response.write(chunk)) this.#reader.wait(controller);
   }
 
   onResponseEnd(): void {
@@ -228,7 +201,7 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#options.exchange.onGone = undefined;
-    this.#watching?.abort();
+    this.#reader.end();
     this.#options.onEnd();
   }
 }
