@@ -33,8 +33,6 @@ export const intersection = (a: CharSet, b: CharSet): CharSet =>
 
 export const minus = (a: CharSet, b: CharSet): CharSet => intersection(a, complement(b));
 
-export const isSubset = (a: CharSet, b: CharSet): boolean => minus(a, b).length === 0;
-
 /** The set of a text's code points. */
 export const charsOf = (text: string): CharSet =>
   ordered(

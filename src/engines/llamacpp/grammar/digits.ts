@@ -15,7 +15,7 @@ const oneOf = (first: number, last: number): Expression => {
 const first = (text: string): number => Number(text[0] ?? '0');
 
 /** Texts as long as both bounds, from `low` to `high`. */
-export const sameLength = (low: string, high: string): Expression => {
+const sameLength = (low: string, high: string): Expression => {
   const length = low.length;
   if (length === 0) return empty;
   if (low > high) return nothing;

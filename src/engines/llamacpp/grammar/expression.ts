@@ -23,8 +23,7 @@ export const text = (value: string): Expression => ({ kind: 'text', text: value 
 
 export const empty: Expression = text('');
 
-export const isEmpty = (expression: Expression): boolean =>
-  expression.kind === 'text' && expression.text === '';
+const isEmpty = (expression: Expression): boolean => expression.kind === 'text' && expression.text === '';
 
 export const never = (path: string, keyword: string, problem: string): Expression => ({
   kind: 'never',

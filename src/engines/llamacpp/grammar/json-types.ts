@@ -4,7 +4,7 @@ import type { SchemaNode } from './schema-document.ts';
 import { SchemaError } from './schema-error.ts';
 import { canonical } from './values.ts';
 
-export const jsonTypes = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
+const jsonTypes = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
 
 export type JsonType = (typeof jsonTypes)[number];
 

@@ -78,6 +78,15 @@ test('deep nesting works up to a limit, and beyond it ends in an error', () => {
   expect(errorOf(nested(2000))).toMatchObject({ impossible: false });
 });
 
+test('nesting that runs out of stack ends in an error, too', () => {
+  const wrap = (schema: unknown, keyword: string): unknown => ({ [keyword]: [schema] });
+  for (const keyword of ['allOf', 'anyOf', 'enum', 'const']) {
+    let schema: unknown = { type: 'string' };
+    for (let depth = 0; depth < 20_000; depth += 1) schema = wrap(schema, keyword);
+    expect(errorOf(schema)).toMatchObject({ path: '', keyword: '', impossible: false });
+  }
+});
+
 const many = (count: number, schema: unknown): unknown => ({
   type: 'object',
   properties: Object.fromEntries(Array.from({ length: count }, (_, place) => [`property_${place}`, schema])),

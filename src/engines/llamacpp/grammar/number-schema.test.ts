@@ -42,11 +42,6 @@ const cases: Readonly<Record<string, SchemaCase>> = {
     refuses: [0.5],
     exact: false,
   },
-  'exclusive as in draft 4': {
-    schema: { $schema: 'http://json-schema.org/draft-04/schema#', type: 'integer', minimum: 1, maximum: 3 },
-    takes: [1, 3],
-    refuses: [0, 4],
-  },
   'numbers from 0 to 1': {
     schema: number({ minimum: 0, maximum: 1 }),
     takes: [0, 1, 0.5, 0.0001],
@@ -104,6 +99,12 @@ const cases: Readonly<Record<string, SchemaCase>> = {
 };
 
 for (const [name, one] of Object.entries(cases)) test(`${name}`, () => checkCase(one));
+
+test('exclusiveMinimum: true as in draft 4, which ajv does not know', () => {
+  const { gbnf } = schemaToGbnf({ type: 'integer', minimum: 1, exclusiveMinimum: true, maximum: 3 });
+  const lets = [1, 2, 3, 4].filter((value) => matchesGrammar(readGrammar(gbnf), String(value)));
+  expect(lets).toEqual([2, 3]);
+});
 
 const bound = fc.oneof(
   fc.integer({ min: -30, max: 130 }),

@@ -52,7 +52,7 @@ const inParentheses = (expression: Expression): string => {
   return isAtom(expression) ? printed : `(${printed})`;
 };
 
-export const printedExpression = (expression: Expression): string => {
+const printedExpression = (expression: Expression): string => {
   switch (expression.kind) {
     case 'text':
       return printedLiteral(expression.text);

@@ -11,7 +11,8 @@ export class SchemaError extends LocalaiError {
   readonly impossible: boolean;
 
   constructor(path: string, keyword: string, problem: string, impossible = false) {
-    super('SCHEMA', { place: `${path}/${keyword}`, problem });
+    const place = keyword === '' ? path || 'the whole of it' : `${path}/${keyword}`;
+    super('SCHEMA', { place, problem });
     this.name = 'SchemaError';
     this.path = path;
     this.keyword = keyword;

@@ -1,9 +1,11 @@
 import { anyObject } from './any-value.ts';
 import { Converter } from './converter.ts';
+import { Recent } from './recent.ts';
 import { RuleBook } from './rule-book.ts';
 import { SchemaDocument } from './schema-document.ts';
+import { SchemaError } from './schema-error.ts';
 
-export { SchemaError } from './schema-error.ts';
+export { SchemaError };
 
 /** A grammar in llama.cpp's GBNF, starting at the rule `root`. */
 export interface Grammar {
@@ -19,6 +21,18 @@ export interface Grammar {
  * for a schema whose grammar would be too large.
  */
 export const schemaToGbnf = (schema: unknown): Grammar => {
+  try {
+    return grammars.get(JSON.stringify(schema) ?? 'undefined', () => convert(schema));
+  } catch (caught) {
+    if (caught instanceof RangeError) throw new SchemaError('', '', 'it is nested too deeply');
+    throw caught;
+  }
+};
+
+/** Enough for the tools of several agents. */
+const grammars = new Recent<Grammar>(300);
+
+const convert = (schema: unknown): Grammar => {
   const document = new SchemaDocument(schema);
   const book = new RuleBook();
   const root = new Converter(document, book).value([document.root]);

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { reason } from '../../../errors.ts';
+import { Recent } from './recent.ts';
 import { compiledPattern } from './values.ts';
 
 /** What ajv says of a value: `unchecked` when the schema itself can't be compiled. */
@@ -14,36 +15,22 @@ const mostProblems = 10;
 
 /** Checks a parsed JSON value against a schema; formats are not looked at. */
 export const validateInstance = (schema: unknown, value: unknown): Verdict => {
-  const check = checkOf(schema);
-  if (check instanceof Error) return { outcome: 'unchecked', problem: reason(check) };
   try {
+    const check = compiled.get(JSON.stringify(schema) ?? 'undefined', () => compile(schema));
+    if (check instanceof Error) return { outcome: 'unchecked', problem: reason(check) };
     if (check(value) === true) return { outcome: 'valid' };
+    return { outcome: 'invalid', problems: (check.errors ?? []).slice(0, mostProblems).map(problemOf) };
   } catch (caught) {
-    // A schema that refers to itself without end, for one.
+    // A schema that refers to itself without end, or is nested too deeply.
     return { outcome: 'unchecked', problem: reason(caught) };
   }
-  const problems = (check.errors ?? []).slice(0, mostProblems).map(problemOf);
-  return { outcome: 'invalid', problems };
 };
 
 const problemOf = ({ instancePath, message }: ErrorObject): string =>
   `${instancePath === '' ? 'the value' : instancePath} ${message ?? 'is not valid'}`;
 
-/** Compiling takes longer than checking, and an agent sends the same tools with every request. */
-const kept = 64;
-const compiled = new Map<string, ValidateFunction | Error>();
-
-const checkOf = (schema: unknown): ValidateFunction | Error => {
-  const key = JSON.stringify(schema) ?? 'undefined';
-  const check = compiled.get(key) ?? compile(schema);
-  compiled.delete(key);
-  compiled.set(key, check);
-  for (const oldest of compiled.keys()) {
-    if (compiled.size <= kept) break;
-    compiled.delete(oldest);
-  }
-  return check;
-};
+/** Compiling takes much longer than checking. */
+const compiled = new Recent<ValidateFunction | Error>(64);
 
 /** ajv asks for the function's source, for code that is written to a file. */
 const readPattern = Object.assign(

@@ -27,7 +27,7 @@ export const fitOf = (value: unknown, member: Member): Fit => {
   return member.some((node) => inner[type].some((keyword) => has(node, keyword))) ? 'unsure' : 'yes';
 };
 
-export const typeOf = (value: unknown): Exclude<JsonType, 'integer'> => {
+const typeOf = (value: unknown): Exclude<JsonType, 'integer'> => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   const type = typeof value;
