@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyRecord } from '../config/keys.ts';
+import type { Usage } from './upstream/usage-tail.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,6 +28,8 @@ export class Exchange {
   bytesOut = 0;
   /** ms of the monotonic clock; 0 until the first byte of an answer came. */
   firstByteAt = 0;
+  /** What the answer says it took. */
+  usage: Usage | undefined = undefined;
   /** The registry code of what went wrong, for the log. */
   fault: string | undefined = undefined;
   /** Called once when the client leaves before its answer is complete. */

@@ -25,6 +25,8 @@ export const logRequest = (log: Logger, exchange: Exchange, now: number): void =
       queuedMs: exchange.queuedMs === undefined ? undefined : rounded(exchange.queuedMs),
       firstByteMs:
         exchange.firstByteAt === 0 ? undefined : rounded(exchange.firstByteAt - exchange.startedAt),
+      promptTokens: exchange.usage?.prompt,
+      completionTokens: exchange.usage?.completion,
       bytesIn: exchange.bytesIn,
       bytesOut: exchange.bytesOut,
     },

@@ -311,6 +311,8 @@ test('a request is one line in the log, without prompt or key', async () => {
     status: 200,
     ms: expect.any(Number),
     firstByteMs: expect.any(Number),
+    promptTokens: 3,
+    completionTokens: 2,
     bytesIn: expect.any(Number),
     bytesOut: expect.any(Number),
   });

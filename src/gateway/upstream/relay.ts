@@ -10,6 +10,7 @@ import { upstreamFailure } from './failures.ts';
 import { addAnswerHeaders } from './headers.ts';
 import { SlowReader } from './slow-reader.ts';
 import type { Upstream } from './upstream.ts';
+import { UsageTail } from './usage-tail.ts';
 
 /** A request as it goes to an engine. */
 interface UpstreamRequest {
@@ -60,6 +61,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** Another attempt has taken over. */
   #replaced = false;
   readonly #reader: SlowReader;
+  readonly #tail = new UsageTail();
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -147,6 +149,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { exchange } = this.#options;
     const { response } = exchange;
     exchange.bytesOut += chunk.length;
+    this.#tail.add(chunk);
     if (this.#head) {
       this.#writeHead();
       // The whole body at once: one write to the socket instead of three.
@@ -161,7 +164,9 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#replaced) return;
-    const { response } = this.#options.exchange;
+    const { exchange } = this.#options;
+    const { response } = exchange;
+    exchange.usage = this.#tail.read();
     if (!this.#gone && !response.writableEnded) {
       this.#writeHead();
       response.end();
