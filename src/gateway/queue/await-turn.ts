@@ -26,10 +26,10 @@ export interface TurnOptions {
 export const awaitTurn = ({ exchange, model, entrant, clock, seconds, run }: TurnOptions): void => {
   const { queue } = model;
   const enteredAt = clock.monotonic();
-  const over = new AbortController();
-  let waits = false;
+  /** Ends the wait; there is none for a request that starts at once. */
+  let over: AbortController | undefined;
   const entered = queue.enter(entrant, (leave) => {
-    if (waits) {
+    if (over) {
       over.abort();
       exchange.queuedMs = clock.monotonic() - enteredAt;
       exchange.headers.push('x-localai-queue-ms', exchange.queuedMs.toFixed(0));
@@ -40,16 +40,17 @@ export const awaitTurn = ({ exchange, model, entrant, clock, seconds, run }: Tur
     throw failure('QUEUE_FULL', { model: model.id, running: queue.running, ...entered });
   }
   if (entered.position === 0) return;
-  waits = true;
+  const waiting = new AbortController();
+  over = waiting;
   exchange.headers.push('x-localai-queue-position', String(entered.position));
   const stepOut = (): void => {
-    over.abort();
+    waiting.abort();
     exchange.onGone = undefined;
     exchange.queuedMs = clock.monotonic() - enteredAt;
     entered.leave();
   };
   exchange.onGone = stepOut;
-  clock.sleep(seconds * 1000, over.signal).then(
+  clock.sleep(seconds * 1000, waiting.signal).then(
     () => {
       stepOut();
       answerError(exchange, failure('QUEUE_TIMEOUT', { model: model.id, seconds, retryAfter }));
