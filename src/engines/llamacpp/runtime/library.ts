@@ -176,6 +176,8 @@ export interface NativeContext {
     ]
   >;
   getEmbedding(inputTokens: number): Float64Array;
+  /** The first token whose state is still there; the library goes back to any place behind it. */
+  getSequenceKvCacheMinPosition(sequence: number): number;
 }
 
 /** null switches a sampler off altogether; leaving the field out would give the library's default. */
@@ -240,6 +242,7 @@ export const checkInternals = (llama: Llama, context: LlamaContext, sequence: Ll
     addToBatch: isFunction(context._ctx?.addToBatch),
     sampleToken: isFunction(context._ctx?.sampleToken),
     getEmbedding: isFunction(context._ctx?.getEmbedding),
+    getSequenceKvCacheMinPosition: isFunction(context._ctx?.getSequenceKvCacheMinPosition),
     _sequenceId: typeof sequence._sequenceId === 'number',
   };
   const missing = Object.keys(needed).filter((name) => !needed[name]);

@@ -40,12 +40,16 @@ export const openGenerator = async (
 ): Promise<Generator> => {
   const { llama, model } = loaded;
   const { context, contextTokens, parallel } = await openContext(spec, loaded, host);
-  const slots = Array.from({ length: parallel }, () => new Slot(context.getSequence({ checkpoints })));
+  const slots = Array.from(
+    { length: parallel },
+    () => new Slot(context.getSequence({ checkpoints }), model.fileInsights.swaSize),
+  );
   const [first] = slots;
   if (!first) throw new Error('no place for a request');
   checkInternals(llama, context, first.sequence);
   const threads = await chooseThreads(spec, loaded, first.sequence, tuning, host);
-  const logProbabilities = new LogProbabilities(llama, model, context, new ListenIn(context));
+  const listenIn = new ListenIn(context, model.fileInsights.swaSize ?? 0);
+  const logProbabilities = new LogProbabilities(llama, model, context, listenIn);
   const batch = new Batch({
     largestChunk: evaluationStyle(llama).largestChunk,
     threads,

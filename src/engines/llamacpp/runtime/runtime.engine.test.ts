@@ -20,7 +20,7 @@ beforeAll(async () => {
     libraryFolder: await engineLibrary(),
     file: smallModel(),
     modelId: 'small',
-    contextTokens: 1024,
+    contextTokens: 640,
     parallel: 3,
     cores: 2,
     gpu: 'auto',
@@ -81,7 +81,7 @@ const book = (seed: number, count: number): Token[] =>
 test('says what it is', () => {
   expect(runtime.facts).toMatchObject({
     file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
-    contextTokens: 1024,
+    contextTokens: 640,
     trainContextTokens: 8192,
     vocabularySize: 49_152,
     parallel: 3,
@@ -137,7 +137,7 @@ test('answers, and the same question again from memory, with the same words', as
 });
 
 test('an answer does not depend on who else is served', async () => {
-  const prompts = [chat('Explain rain.'), book(1, 200), chat('List five animals.'), book(2, 90)];
+  const prompts = [chat('Explain rain.'), book(1, 150), chat('List five animals.'), book(2, 90)];
   const alone: string[] = [];
   for (const prompt of prompts) alone.push((await generate(prompt)).text);
   const together = await Promise.all(prompts.map((prompt) => generate(prompt)));
@@ -155,7 +155,7 @@ test('more clients than places: all are answered', async () => {
 });
 
 test('a long preamble is not read again, though others asked in between', async () => {
-  const preamble = book(3, 700);
+  const preamble = book(3, 400);
   const first = await generate([...preamble, ...chat('Hello.')], { maxTokens: 4 });
   expect(first.cachedTokens).toBe(0);
   for (const question of ['One?', 'Two?', 'Three?', 'Four?'])
@@ -169,21 +169,21 @@ test('a long preamble is not read again, though others asked in between', async 
 });
 
 test('another branch of a conversation begins with a copy that is exact', async () => {
-  const preamble = book(4, 400);
+  const preamble = book(4, 250);
   const branch = [...preamble, ...chat('Say yes.')];
   const fresh = await generate(branch);
-  await generate([...preamble, ...book(5, 400)], { maxTokens: 2 });
+  await generate([...preamble, ...book(5, 300)], { maxTokens: 2 });
   const copied = await generate(branch);
-  expect(copied.cachedTokens).toBeGreaterThanOrEqual(400);
+  expect(copied.cachedTokens).toBeGreaterThanOrEqual(250);
   expect(copied.text).toBe(fresh.text);
 });
 
 test('several answers to one prompt read it once', async () => {
-  const prompt = book(6, 300);
+  const prompt = book(6, 200);
   const sampling = (seed: number): Sampling => ({ ...greedy, temperature: 1, seed });
   const answers = await Promise.all([1, 2, 3].map((seed) => generate(prompt, { sampling: sampling(seed) })));
   const cached = answers.map(({ cachedTokens }) => cachedTokens).sort((a, b) => a - b);
-  expect(cached).toEqual([0, 298, 298]);
+  expect(cached).toEqual([0, 198, 198]);
   expect(new Set(answers.map(({ text }) => text)).size).toBe(3);
   const again = await generate(prompt, { sampling: sampling(2) });
   expect(again.text).toBe(answers[1]?.text);
@@ -193,7 +193,7 @@ test('others get tokens while a long prompt is read', async () => {
   let tokens = 0;
   const leaving = new AbortController();
   const short = generate(chat('Tell a very long story.'), {
-    maxTokens: 900,
+    maxTokens: 600,
     ignoreEos: true,
     signal: leaving.signal,
     onToken: () => {
@@ -203,16 +203,16 @@ test('others get tokens while a long prompt is read', async () => {
   });
   while (tokens === 0) await new Promise((resolve) => setImmediate(resolve));
   const before = tokens;
-  await generate(book(7, 500), { maxTokens: 1 });
+  await generate(book(7, 300), { maxTokens: 1 });
   // A chunk beside others has at most 64 tokens, and there is a token between any two chunks.
-  expect(tokens - before).toBeGreaterThanOrEqual(500 / 64 - 1);
+  expect(tokens - before).toBeGreaterThanOrEqual(300 / 64 - 1);
   leaving.abort();
   expect(await short).toMatchObject({ reason: 'abort' });
 });
 
 test('a client that leaves while its prompt is read is let go at once, and what was read stays', async () => {
   const leaving = new AbortController();
-  const prompt = book(8, 900);
+  const prompt = book(8, 560);
   const before = runtime.gauges().kvUsage;
   const answer = generate(prompt, { signal: leaving.signal });
   // Something of it has been read: the places are free, so the memory in use can only have changed by that.
@@ -220,7 +220,7 @@ test('a client that leaves while its prompt is read is let go at once, and what 
   leaving.abort();
   expect(await answer).toMatchObject({ reason: 'abort', completionTokens: 0 });
   const next = await generate(prompt, { maxTokens: 1 });
-  expect(next.cachedTokens).toBeLessThan(898);
+  expect(next.cachedTokens).toBeLessThan(558);
 });
 
 test('a grammar binds the answer and ends it', async () => {
@@ -314,9 +314,9 @@ test('stops where the receiver says so', async () => {
 });
 
 test('a context is filled to its last token and no further', async () => {
-  const answer = await generate(book(9, 1018), { maxTokens: 100, ignoreEos: true });
+  const answer = await generate(book(9, 634), { maxTokens: 100, ignoreEos: true });
   expect(answer).toMatchObject({ reason: 'length', completionTokens: 6 });
-  await expect(generate(book(9, 1024))).rejects.toThrow('the context 1024');
+  await expect(generate(book(9, 640))).rejects.toThrow('the context 640');
 });
 
 test('embeddings have unit length, are the same each time and near for near texts', async () => {
