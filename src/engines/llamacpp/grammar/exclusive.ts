@@ -70,7 +70,9 @@ const objectsExclude = (document: SchemaDocument, written: Member, other: Member
   return mine.properties
     .filter(({ name, required }) => required || find(theyNeed, name))
     .some(({ name, schemas }) => {
-      const theirSchemas = find(theirs.properties, name)?.schemas ?? theirs.others ?? [];
+      // A name that a pattern of theirs may match is not among the others.
+      const unnamed = theirs.patterns.length === 0 ? (theirs.others ?? []) : [];
+      const theirSchemas = find(theirs.properties, name)?.schemas ?? unnamed;
       return valuesExclude(document, schemas, theirSchemas, depth + 1);
     });
 };

@@ -36,10 +36,26 @@ const cases: Readonly<Record<string, SchemaCase>> = {
     takes: [0, 9007199254740991, -9007199254740991, 9007199254740989],
     refuses: [9107199254740992],
   },
-  'an unsafe bound': {
-    schema: integer({ maximum: 18446744073709552000 }),
+  'the largest numbers that programs have': {
+    schema: integer({ minimum: -9223372036854776000, maximum: 18446744073709552000 }),
+    takes: [5, -5, 9007199254740991],
+    refuses: [0.5],
+  },
+  'the largest double': {
+    schema: number({ minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE }),
+    takes: [0, -2.5, 1e15],
+    refuses: ['1'],
+  },
+  'a bound that only rounding reaches': {
+    schema: integer({ maximum: 2 ** 53 + 2 }),
     takes: [5, -5],
     refuses: [0.5],
+    exact: false,
+  },
+  'a bound too small to write out': {
+    schema: number({ minimum: 1e-30 }),
+    takes: [1],
+    refuses: [-1],
     exact: false,
   },
   'numbers from 0 to 1': {

@@ -8,28 +8,28 @@ import {
   integerBetween,
   keepsBounds,
   type NumberBound,
+  outOfReach,
 } from './number-text.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { Member } from './schema-alternatives.ts';
 
 /** Numbers that meet the schemas. */
 export const numberText = (book: RuleBook, member: Member, type: 'number' | 'integer'): Expression => {
-  const low = lowerBound(member);
-  const high = upperBound(member);
+  const bounds = { low: lowerBound(member), high: upperBound(member) };
   const steps = multiples(member);
-  const expression = numbersBetween(book, low, high, steps, type);
+  const expression = numbersBetween(book, bounds, steps, type);
   if (expression.kind === 'rule' || expression.kind === 'text') return expression;
-  if (expression.kind !== 'never') return book.shared(nameOf(type, low, high, steps), () => expression);
+  if (expression.kind !== 'never') return book.shared(nameOf(type, bounds, steps), () => expression);
   const keyword = steps.length > 0 ? 'multipleOf' : 'maximum';
   return never(member[0]?.path ?? '', keyword, 'no number is within the bounds');
 };
 
-const nameOf = (
-  type: string,
-  low: NumberBound | undefined,
-  high: NumberBound | undefined,
-  steps: readonly number[],
-): string => {
+interface Bounds {
+  readonly low: NumberBound | undefined;
+  readonly high: NumberBound | undefined;
+}
+
+const nameOf = (type: string, { low, high }: Bounds, steps: readonly number[]): string => {
   const from = low ? ` ${low.excluded ? 'above' : 'from'} ${low.value}` : '';
   const to = high ? ` ${high.excluded ? 'below' : 'to'} ${high.value}` : '';
   return `${type}${from}${to}${steps.map((step) => ` by ${step}`).join('')}`;
@@ -37,13 +37,13 @@ const nameOf = (
 
 const numbersBetween = (
   book: RuleBook,
-  low: NumberBound | undefined,
-  high: NumberBound | undefined,
+  bounds: Bounds,
   steps: readonly number[],
   type: 'number' | 'integer',
 ): Expression => {
   const isWhole = type === 'integer' || steps.some(Number.isInteger);
   const [step, ...others] = steps.filter((one) => one !== 1);
+  const { low, high } = withinReach(bounds);
   if (step !== undefined) {
     if (others.length > 0) book.markInexact();
     const several = severalOf(step, low, high, isWhole);
@@ -51,10 +51,16 @@ const numbersBetween = (
     book.markInexact();
   }
   if (isWhole) return integers(book, low, high);
-  if (!low && !high) return anyNumber(book);
+  if (!bounds.low && !bounds.high) return anyNumber(book);
   if (!keepsBounds(low, high)) book.markInexact();
   return decimalBetween(low, high);
 };
+
+/** The bounds without one that lies beyond all the digits we write: programs put their largest number there. */
+const withinReach = ({ low, high }: Bounds): Bounds => ({
+  low: low && low.value <= -outOfReach && !(high && high.value <= -outOfReach) ? undefined : low,
+  high: high && high.value >= outOfReach && !(low && low.value >= outOfReach) ? undefined : high,
+});
 
 const integers = (
   book: RuleBook,

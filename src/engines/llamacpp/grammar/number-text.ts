@@ -16,6 +16,9 @@ import type { RuleBook } from './rule-book.ts';
 
 /** Digits before the point; a number without a bound would let a small model write digits without end. */
 export const wholeDigits = 16;
+
+/** What has as many digits is below this: a bound that is further out asks for nothing. */
+export const outOfReach = 10 ** wholeDigits;
 const fractionDigits = 10;
 
 /** A double keeps this many decimal digits apart. */
@@ -69,13 +72,9 @@ export interface NumberBound {
   readonly excluded: boolean;
 }
 
-/** Decimal numbers between two bounds, without exponents, with up to `places` digits behind the point. */
-export const decimalBetween = (
-  low: NumberBound | undefined,
-  high: NumberBound | undefined,
-  places: number = fractionDigits,
-): Expression => {
-  const most = Math.max(1, Math.min(places, exactDigits - Math.max(wholeSize(low), wholeSize(high))));
+/** Decimal numbers between two bounds, without exponents; where one is missing, up to 16 digits before the point. */
+export const decimalBetween = (low: NumberBound | undefined, high: NumberBound | undefined): Expression => {
+  const most = Math.max(1, Math.min(fractionDigits, exactDigits - Math.max(wholeSize(low), wholeSize(high))));
   const positive = high && isBelowZero(high) ? nothing : magnitude(low && atLeastZero(low), high, most);
   const negative =
     low && low.value >= 0 ? nothing : magnitude(high && mirrored(high), low && mirrored(low), most);
@@ -84,7 +83,13 @@ export const decimalBetween = (
 
 /** Whether every decimal number between the bounds keeps its side of them when it is read as a double. */
 export const keepsBounds = (...bounds: readonly (NumberBound | undefined)[]): boolean =>
-  bounds.every((bound) => wholeSize(bound) < exactDigits);
+  bounds.every((bound) => wholeSize(bound) < exactDigits && (!bound || isWritten(bound)));
+
+/** Very small bounds have more digits than are written out. */
+const isWritten = (bound: NumberBound): boolean => {
+  const { whole, fraction } = boundOf(bound);
+  return Number(`${whole}.${fraction}`) === Math.abs(bound.value);
+};
 
 const wholeSize = (bound: NumberBound | undefined): number =>
   bound === undefined ? 1 : String(boundOf(bound).whole).length;

@@ -105,6 +105,17 @@ const cases: Readonly<Record<string, SchemaCase>> = {
     takes: [{ id: 1 }, { name: 'a' }],
     refuses: [{}, { id: 1, name: 'a' }],
   },
+  'oneOf where a pattern may name the property that differs': {
+    schema: {
+      oneOf: [
+        { type: 'object', properties: { kind: { const: 'a' } }, required: ['kind'] },
+        { type: 'object', patternProperties: { '^k': {} }, additionalProperties: { type: 'integer' } },
+      ],
+    },
+    takes: [],
+    refuses: [1],
+    exact: false,
+  },
   'oneOf that overlaps': {
     schema: { oneOf: [{ const: 'auto' }, { type: 'string' }] },
     takes: ['b'],

@@ -68,6 +68,12 @@ const cases: Readonly<Record<string, SchemaCase>> = {
     takes: ['2024-1'],
     refuses: ['24-1'],
   },
+  'digits without end': {
+    schema: pattern('^\\d+$'),
+    takes: ['1', '1'.repeat(30)],
+    refuses: ['', '1'.repeat(31)],
+    narrower: true,
+  },
   'counted groups': {
     schema: pattern('^(?:\\d{1,3}\\.){3}\\d{1,3}$'),
     takes: ['1.2.3.4'],

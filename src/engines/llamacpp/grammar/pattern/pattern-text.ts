@@ -1,6 +1,6 @@
-import { complement, everyChar } from '../char-set.ts';
+import { complement, everyChar, minus } from '../char-set.ts';
 import { choice, type Expression, repeat, sequence } from '../expression.ts';
-import { charIn } from '../json-text.ts';
+import { charIn, digit } from '../json-text.ts';
 import { type Alternative, alternativesOf } from './anchors.ts';
 import { parsePattern, UnsupportedPattern } from './parse-pattern.ts';
 import { type Length, lengthOf, type Pattern } from './pattern.ts';
@@ -93,6 +93,14 @@ type Repeat = Extract<Pattern, { kind: 'repeat' }>;
 
 const isElastic = (part: Pattern): part is Repeat => part.kind === 'repeat' && part.part.kind === 'char';
 
+/** Digits that a small model would write without end, as in numbers. */
+const mostDigits = 30;
+
+const mostTurns = ({ part, min, max }: Repeat): number =>
+  max === Number.POSITIVE_INFINITY && part.kind === 'char' && minus(part.set, digit).length === 0
+    ? Math.max(min, mostDigits)
+    : max;
+
 const written = (pattern: Pattern, anyChar: Expression): Expression => {
   switch (pattern.kind) {
     case 'char':
@@ -102,7 +110,7 @@ const written = (pattern: Pattern, anyChar: Expression): Expression => {
     case 'choice':
       return choice(...pattern.options.map((option) => written(option, anyChar)));
     case 'repeat':
-      return repeat(written(pattern.part, anyChar), pattern.min, pattern.max);
+      return repeat(written(pattern.part, anyChar), pattern.min, mostTurns(pattern));
     default:
       throw new UnsupportedPattern('an anchor inside');
   }
