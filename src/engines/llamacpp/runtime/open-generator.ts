@@ -40,10 +40,7 @@ export const openGenerator = async (
 ): Promise<Generator> => {
   const { llama, model } = loaded;
   const { context, contextTokens, parallel } = await openContext(spec, loaded, host);
-  const slots = Array.from(
-    { length: parallel },
-    () => new Slot(context.getSequence({ checkpoints }), model.fileInsights.swaSize),
-  );
+  const slots = Array.from({ length: parallel }, () => new Slot(context.getSequence({ checkpoints })));
   const [first] = slots;
   if (!first) throw new Error('no place for a request');
   checkInternals(llama, context, first.sequence);
