@@ -45,7 +45,6 @@ export interface TokenBias {
 
 export interface Llama {
   readonly gpu: string | false;
-  readonly cpuMathCores: number;
   /** Acts on the next batch; a context can use at most what was allowed when it was made. */
   maxThreads: number;
   loadModel(options: {
@@ -54,7 +53,6 @@ export interface Llama {
     readonly onLoadProgress?: (share: number) => void;
     readonly loadSignal?: AbortSignal;
   }): Promise<LlamaModel>;
-  getGpuDeviceNames(): Promise<string[]>;
   dispose(): Promise<void>;
   readonly _bindings: {
     readonly AddonJinjaRenderer?: new (
@@ -203,8 +201,6 @@ export interface EvaluateOptions {
 
 export interface LlamaSequence {
   readonly nextTokenIndex: number;
-  /** A copy at every read. */
-  readonly contextTokens: Token[];
   /** Models with sliding windows or recurrent layers cannot go back to any place, only to a checkpoint. */
   readonly needsCheckpoints: boolean;
   takeCheckpoint(): Promise<void>;

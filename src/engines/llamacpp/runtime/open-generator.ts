@@ -72,11 +72,11 @@ export const openGenerator = async (
 
 /** Stands in for a model that cannot generate. */
 export const embeddingsOnly = (spec: LlamacppSpec, { model }: LoadedModel): Generator => {
-  const threads = spec.threads ?? mostThreads(spec);
+  const threads = Math.min(spec.threads ?? Number.POSITIVE_INFINITY, mostThreads(spec));
   return {
     slots: new Slots([]),
     batch: undefined,
-    contextTokens: model.trainContextSize,
+    contextTokens: Math.min(spec.contextTokens ?? Number.POSITIVE_INFINITY, model.trainContextSize),
     parallel: 1,
     threads: { decode: threads, prefill: threads },
     tokensPerSecond: null,
@@ -93,8 +93,8 @@ const chooseThreads = async (
   host: RuntimeHost,
 ): Promise<MeasuredThreads> => {
   const { clock, files } = host.system;
-  const told = spec.threads === undefined ? undefined : Math.min(spec.threads, mostThreads(spec));
-  const settings = told === undefined ? threadSettings(spec.cores) : [Math.max(1, told)];
+  const most = mostThreads(spec);
+  const settings = spec.threads === undefined ? threadSettings(most) : [Math.min(spec.threads, most)];
   const backend = llama.gpu === false ? 'cpu' : llama.gpu;
   const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
   const machine = `${processor}, ${settings.join('/')} threads, ${backend}`;

@@ -49,8 +49,8 @@ const askedAgain = 0.5;
 
 /**
  * Chooses the free slot that costs the fewest tokens: those left to evaluate now and those wiped that may have to be
- * evaluated again. A slot that shares much with the prompt is so taken as it is, or copied where that would destroy another branch of it; one
- * that shares little is left alone. Returns undefined when no slot is free.
+ * evaluated again. So a slot that shares much with the prompt is taken as it is, or copied where that would destroy
+ * another branch of it, and one that shares little is left alone. Returns undefined when no slot is free.
  */
 export const placePrompt = (
   prompt: readonly Token[],

@@ -24,6 +24,7 @@ export class Slots {
 
   /** Gives the request a place. False when the house is full. */
   assign(job: Job): boolean {
+    if (this.#slots.every((slot) => slot.job)) return false;
     const views = this.#slots.map(({ view }) => view);
     const placement = placePrompt(job.prompt, views, this.#canCopy);
     const slot = placement && this.#slots[placement.slot];

@@ -25,6 +25,8 @@ const poison = 666;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const memories = new WeakMap<LlamaSequence, () => readonly Token[]>();
+
 /** Answers with the tokens 1, 2, 3, … for ever; each evaluation takes a turn of the event loop. */
 const fakeSequence = (id: number, log: string[], checkpoints = false): LlamaSequence => {
   let memory: Token[] = [];
@@ -38,9 +40,6 @@ const fakeSequence = (id: number, log: string[], checkpoints = false): LlamaSequ
   const sequence: LlamaSequence = {
     get nextTokenIndex() {
       return memory.length;
-    },
-    get contextTokens() {
-      return [...memory];
     },
     needsCheckpoints: checkpoints,
     takeCheckpoint: async () => {
@@ -68,10 +67,11 @@ const fakeSequence = (id: number, log: string[], checkpoints = false): LlamaSequ
     _sequenceId: id,
     _copyStateFromOtherSequence: async (other, count) => {
       log.push(`${id} copies ${count}`);
-      memory = other.contextTokens.slice(0, count);
+      memory = memories.get(other)?.().slice(0, count) ?? [];
       return true;
     },
   };
+  memories.set(sequence, () => memory);
   return sequence;
 };
 
@@ -244,6 +244,15 @@ test('when who brings a shared prompt leaves, the one that waited goes on with w
   expect(reason).toBe('length');
   expect(cachedTokens).toBeGreaterThanOrEqual(128);
   expect(cachedTokens).toBeLessThan(898);
+});
+
+test('what is to be copied is copied before its place is given to another', async () => {
+  const { submit } = house(2);
+  const first = submit(prompt(1, 300), { maxTokens: 1 });
+  const second = submit(prompt(1, 300));
+  const third = submit(prompt(2, 300));
+  await Promise.all([first.done, third.done]);
+  expect(await second.done).toMatchObject({ cachedTokens: 298 });
 });
 
 test('a model that cannot go back gets marks before the end of a prompt and after an answer', async () => {

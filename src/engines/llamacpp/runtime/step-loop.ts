@@ -105,12 +105,14 @@ export class StepLoop {
 
   async #fillPlaces(): Promise<void> {
     const { slots } = this.#parts;
+    // First, since who comes next may be given the place that is to be copied.
+    for (const job of this.#jobs) await slots.copyAwaited(job);
     for (let job = this.#queue[0]; job && slots.assign(job); job = this.#queue[0]) {
       this.#queue.shift();
       this.#jobs = [...this.#jobs, job];
       await slots.prepare(job);
+      await slots.copyAwaited(job);
     }
-    for (const job of this.#jobs) await slots.copyAwaited(job);
   }
 
   /** Something went wrong between steps: nobody knows in what state the sequences are. */
