@@ -13,6 +13,7 @@ describe('a machine that reaches npm and PyPI, but no hub', () => {
   beforeAll(async () => {
     machine = await Installation.empty();
     first = await machine.run(['up']);
+    expect(first.code, first.stderr).toBe(0);
     client = new OpenAI({ baseURL: `${machine.url}/v1`, apiKey: await machine.key(), maxRetries: 0 });
   });
   afterAll(() => machine.remove());
@@ -46,7 +47,10 @@ describe('a machine that reaches npm and PyPI, but no hub', () => {
   test('the OpenAI SDK lists the model, chats and streams', async () => {
     const models = await client.models.list();
     expect(models.data.map(({ id }) => id)).toEqual(['SmolLM2-135M-Instruct']);
-    const messages = [{ role: 'user' as const, content: 'What is the capital of France?' }];
+    const messages = [
+      { role: 'system' as const, content: 'Answer in one sentence.' },
+      { role: 'user' as const, content: 'What is the capital of France?' },
+    ];
     const whole = await client.chat.completions.create({
       model: 'general',
       messages,

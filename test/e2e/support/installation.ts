@@ -82,6 +82,15 @@ export const until = async (
   }
 };
 
+/** The machine's own variables (certificates, mirrors, PATH) without those that would lead to somebody's settings. */
+export const machineEnv = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !/^(LOCALAI|HF|XDG|VITEST)_/.test(entry[0]),
+    ),
+  );
+
 /** A user's machine: an empty HOME, a port of its own, and no model hub within reach. */
 export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'localai-e2e-'));
@@ -93,7 +102,7 @@ export class Installation {
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.env = {
-      PATH: process.env['PATH'] ?? '',
+      ...machineEnv(),
       HOME: this.home,
       XDG_RUNTIME_DIR: join(this.home, 'run'),
       LOCALAI_GATEWAY_PORT: String(port),
