@@ -11,8 +11,8 @@ import type { ToolSyntax } from './tool-syntax.ts';
 
 /**
  * The grammar of an answer that must be tool calls (`tool_choice` required or named), from its first character.
- * With `reasoning` the model may (or, when the prompt opened it, must first) think. `parallel`: more than one call;
- * a named tool is called once. Throws SchemaError for a schema that no arguments can meet.
+ * With `reasoning` the model may (or, when the prompt opened it, must first) think. `parallel`: more than one call; a
+ * named tool is called once, and so is one of a model whose template knows no tools. Throws SchemaError for a schema that no arguments can meet.
  */
 export const forcedToolGrammar = (
   syntax: ToolSyntax,
@@ -25,7 +25,9 @@ export const forcedToolGrammar = (
   if (wanted.length === 0) throw failure('BUG', { problem: 'a tool call was forced without a tool' });
   const grammar = new CallGrammar(syntax, wanted);
   const { before } = thinkingFrame(grammar.rules, reasoning, 'calls');
-  const calls = grammar.section(grammar.one(), parallel && choice === 'required');
+  // A model that was never shown tools does not know when it has called enough, and would fill the answer with calls.
+  const several = parallel && choice === 'required' && !syntax.listInSystem;
+  const calls = grammar.section(grammar.one(), several);
   return {
     gbnf: grammar.rules.text(sequence(before, literal(syntax.sectionOpen), calls)),
     exact: grammar.exact,
