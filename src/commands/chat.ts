@@ -13,9 +13,12 @@ interface ChatOptions {
   readonly model?: string;
   readonly system?: string;
   readonly maxTokens?: number;
-  readonly temperature?: number;
+  readonly temperature: number;
   readonly url?: string;
 }
+
+/** The API's own default, 1, lets a small model ramble without end. */
+const defaultTemperature = 0.3;
 
 const number =
   (least: number, whole: boolean) =>
@@ -27,9 +30,9 @@ const number =
 
 const requestOf = (messages: readonly ChatMessage[], options: ChatOptions): ChatRequest => ({
   messages,
+  temperature: options.temperature,
   ...(options.model === undefined ? {} : { model: options.model }),
   ...(options.maxTokens === undefined ? {} : { max_tokens: options.maxTokens }),
-  ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
 });
 
 /** Says what a reader should know of an answer: that it was cut, and with --verbose how fast it came. */
@@ -85,7 +88,12 @@ export const define: DefineCommand = (open) =>
     .option('-m, --model <id>', 'which of the served models; otherwise the gateway picks')
     .option('-s, --system <text>', 'what the model is told before the question')
     .option('--max-tokens <n>', 'longest answer, in tokens', number(1, true))
-    .option('--temperature <t>', '0 for the likeliest words, 1 for livelier ones', number(0, false))
+    .option(
+      '--temperature <t>',
+      '0 for the likeliest words, 1 for livelier ones',
+      number(0, false),
+      defaultTemperature,
+    )
     .option('--url <address>', 'another gateway, with the key in LOCALAI_API_KEY')
     .addHelpText(
       'after',

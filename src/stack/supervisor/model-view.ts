@@ -45,6 +45,7 @@ export const modelView = (
     backend: health?.backend ?? null,
     file: model.engine.file || ('url' in model.upstream ? model.upstream.url : model.upstream.socket),
     context: health?.context ?? model.contextWindow ?? null,
+    parallel: health?.parallel ?? null,
     tokensPerSecond: health?.tokensPerSecond ?? null,
     phase: state === 'loading' ? phaseOf(file, health) : null,
     fault: file?.fault ?? null,
