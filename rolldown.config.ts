@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
 
 /** The commit that is built, so that `localai version` can name it; null outside a git checkout. */
@@ -32,6 +33,17 @@ const buildFacts: Plugin = {
   },
 };
 
+/** The model that lives in the repository goes along, so that something can be served on a plane. */
+const bundledModels: Plugin = {
+  name: 'bundled-models',
+  generateBundle() {
+    const folder = 'src/models/smoke';
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.gguf'))) {
+      this.emitFile({ type: 'asset', fileName: `models/${name}`, source: readFileSync(join(folder, name)) });
+    }
+  },
+};
+
 export default defineConfig({
   input: {
     cli: 'src/cli.ts',
@@ -41,7 +53,7 @@ export default defineConfig({
   // Everything is bundled: `npx` of a package without dependencies starts in half a second, not in ten.
   external: [/^node:/],
   transform: { target: 'node18', define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
-  plugins: [emptyFolder, buildFacts],
+  plugins: [emptyFolder, buildFacts, bundledModels],
   output: {
     dir: 'dist',
     format: 'esm',
