@@ -5,7 +5,7 @@ import type { Output } from './output/output.ts';
 import type { System } from './system/system.ts';
 
 /** What is typed or piped in. */
-export type Input = Readable & { readonly isTTY?: boolean };
+type Input = Readable & { readonly isTTY?: boolean };
 
 /** What every command is handed; there are no globals. */
 export interface Context {

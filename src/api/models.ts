@@ -6,8 +6,6 @@
 /** What a model is used for. `coder` and `general` are what requests are routed to by default. */
 export type Role = 'coder' | 'general' | 'autocomplete' | 'embedding';
 
-export const roles: readonly Role[] = ['coder', 'general', 'autocomplete', 'embedding'];
-
 export type EngineName = 'llamacpp' | 'llama-server' | 'vllm-compose' | 'vllm-native' | 'remote';
 
 /** Where an engine answers HTTP: over TCP, or on a Unix socket. */

@@ -8,7 +8,7 @@ import type { Paths } from './paths.ts';
 
 /** `keys.json`: who may use the gateway. Only hashes; a key itself is shown once, when it is made. */
 
-export const keysSchemaVersion = 1;
+const keysSchemaVersion = 1;
 
 /** What a key is good for. */
 export const keyScopes = ['inference', 'metrics', 'admin'] as const;
@@ -42,7 +42,7 @@ const ownerId = 'owner';
 export const hashKey = (plain: string): string => createHash('sha256').update(plain).digest('hex');
 
 /** A new 256-bit key; `plain` is not kept anywhere. */
-export const newKey = (
+const newKey = (
   id: string,
   name: string,
   scopes: KeyRecord['scopes'],

@@ -3,7 +3,7 @@ import { createReadStream, type ReadStream, watch } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-export interface FileFacts {
+interface FileFacts {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   /** Bytes; of the target, when followed. */
   readonly size: number;

@@ -9,7 +9,7 @@ export interface HttpAnswer {
   readonly body: Dispatcher.ResponseData['body'];
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd?: string;
   /** Added to the environment that the system was made with. */
   readonly env?: Readonly<Record<string, string | undefined>>;

@@ -14,7 +14,7 @@ export interface Routable {
   readonly upstreamModel?: string | undefined;
 }
 
-export interface Route<M extends Routable> {
+interface Route<M extends Routable> {
   readonly model: M;
   /** Why this model, in plain ASCII; sent as the `x-localai-route` header and never repeats the request's words. */
   readonly why: string;

@@ -21,7 +21,7 @@ export interface CliOptions {
 }
 
 /** What `status --json` says of a model, as far as tests look. */
-export interface StatusModel {
+interface StatusModel {
   readonly id: string;
   readonly state: string;
   readonly engine: string;
