@@ -2,6 +2,7 @@ import { commandsPage } from './commands-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
+import { modelsPage } from './models-page.ts';
 
 /** The pages in docs/ that are made from the code, by file name. */
 export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -9,4 +10,5 @@ export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
   'exit-codes.md': exitCodesPage,
+  'models.md': modelsPage,
 };

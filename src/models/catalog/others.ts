@@ -137,16 +137,16 @@ export const others: readonly CatalogModel[] = [
     summary: 'our own test model, shipped with localai',
     reference: 'bundled:localai-smoke',
     license: 'Apache-2.0',
-    // tools/smoke-model/model.py: 7 layers, 2 KV heads, head width 32. Its file is 2 MB at most; a test sees to that.
-    parameters: 2_000_000,
-    sizeBytes: 2_000_000,
+    // tools/smoke-model/model.py: 7 layers, 2 KV heads, head width 32.
+    parameters: 1_640_320,
+    sizeBytes: 1_814_720,
     contextTokens: 2_048,
     kvBytesPerToken: 1_792,
     roles: ['general', 'coder'],
     tools: true,
     reasoning: false,
-    fim: false,
-    figures: 'config',
-    caveat: 'a test model of two million parameters that knows next to nothing',
+    fim: true,
+    figures: 'logged',
+    caveat: 'a test model of 1.6 million parameters that knows next to nothing',
   },
 ];
