@@ -7,8 +7,8 @@ import { type JsonType, listedValues, writtenTypes } from './json-types.ts';
 import { countOf, has } from './keywords.ts';
 import { numberText } from './number-schema.ts';
 import { objectText } from './object-text.ts';
+import { placeName } from './place-name.ts';
 import type { RuleBook } from './rule-book.ts';
-import { ruleName } from './rule-name.ts';
 import { alternativesOf, type Member } from './schema-alternatives.ts';
 import type { SchemaDocument, SchemaNode } from './schema-document.ts';
 import { SchemaError } from './schema-error.ts';
@@ -52,7 +52,7 @@ export class Converter {
     const key = `${kind} ${member.map(({ id }) => id).join(' ')}`;
     const known = this.#written.get(key);
     if (known) return known;
-    const rule = this.book.add(ruleName(member), (self) => {
+    const rule = this.book.add(placeName(member), (self) => {
       this.#written.set(key, self);
       return write(self.kind === 'rule' ? self.name : kind);
     });

@@ -4,8 +4,8 @@ import { formats } from './formats.ts';
 import { anyString, char, quoted } from './json-text.ts';
 import type { Length } from './pattern/pattern.ts';
 import { patternText } from './pattern/pattern-text.ts';
+import { placeName } from './place-name.ts';
 import type { RuleBook } from './rule-book.ts';
-import { ruleName } from './rule-name.ts';
 import type { Member } from './schema-alternatives.ts';
 
 /** Above this, a bound is no use to a model; it is left to the check afterwards. */
@@ -57,5 +57,5 @@ const patterned = (
   if (!fits) book.markInexact();
   if (inside.kind === 'never') return never(member[0]?.path ?? '', 'pattern', 'no text can match it');
   const key = `pattern ${usable.source} of ${length.min} to ${length.max}`;
-  return book.shared(key, () => quoted(inside), `${ruleName(member)}-text`);
+  return book.shared(key, () => quoted(inside), `${placeName(member)}-text`);
 };

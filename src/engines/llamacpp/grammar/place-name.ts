@@ -8,7 +8,7 @@ const numberedParts = new Set(['anyOf', 'oneOf', 'prefixItems']);
 const mostWords = 3;
 
 /** A rule is named after the place of its schema: "edits-item", "where-2", or after its definition. */
-export const ruleName = (member: Member): string => {
+export const placeName = (member: Member): string => {
   const words = wordsOf(member.at(-1)?.path ?? '');
   return words.slice(-mostWords).join('-') || 'top';
 };
