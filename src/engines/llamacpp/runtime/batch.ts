@@ -1,14 +1,14 @@
 import { alone, besideDecoders, ChunkSize } from './chunk-size.ts';
 import type { Job } from './job.ts';
 import type { LogProbabilities } from './log-probabilities.ts';
+import { type EvaluationStyle, largestPiece } from './model-kind.ts';
 import { sharePrefill } from './prefill-order.ts';
 import type { Token } from './runtime.ts';
 import type { Slot } from './slot.ts';
 import type { ThreadChoice } from './thread-choice.ts';
 
 export interface BatchOptions {
-  /** Most prompt tokens in one step. */
-  readonly largestChunk: number;
+  readonly style: EvaluationStyle;
   readonly threads: ThreadChoice;
   readonly setThreads: (threads: number) => void;
   readonly logProbabilities: Pick<LogProbabilities, 'read'>;
@@ -20,12 +20,15 @@ interface Placed {
   readonly job: Job;
   readonly slot: Slot;
   readonly left: number;
+  /** The most of them that may be evaluated at once. */
+  readonly most: number;
 }
 
-const toPlaced = (job: Job): readonly Placed[] => {
+const placed = (job: Job, style: EvaluationStyle): readonly Placed[] => {
   const { slot } = job;
   if (!slot || job.awaited || job.isSettled) return [];
-  return [{ job, slot, left: job.prompt.length - slot.tokens.length }];
+  const position = slot.tokens.length;
+  return [{ job, slot, left: job.prompt.length - position, most: largestPiece(position, style) }];
 };
 
 /**
@@ -40,14 +43,14 @@ export class Batch {
 
   constructor(options: BatchOptions) {
     this.#options = options;
-    this.#alone = new ChunkSize(alone, options.largestChunk);
-    this.#beside = new ChunkSize(besideDecoders, options.largestChunk);
+    this.#alone = new ChunkSize(alone, options.style.largestChunk);
+    this.#beside = new ChunkSize(besideDecoders, options.style.largestChunk);
   }
 
   async run(jobs: readonly Job[]): Promise<void> {
-    const placed = jobs.flatMap(toPlaced);
-    const decoding = placed.filter(({ job }) => job.isDecoding);
-    const prefilling = placed.filter(({ job }) => !job.isDecoding);
+    const all = jobs.flatMap((job) => placed(job, this.#options.style));
+    const decoding = all.filter(({ job }) => job.isDecoding);
+    const prefilling = all.filter(({ job }) => !job.isDecoding);
     const started = this.#options.now();
     await this.#decode(decoding);
     const chunk = decoding.length > 0 ? this.#beside : this.#alone;

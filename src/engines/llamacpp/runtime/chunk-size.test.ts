@@ -26,6 +26,6 @@ test('a fast step that was not full says nothing', () => {
 
 test('a step in between changes nothing', () => {
   const chunk = new ChunkSize(besideDecoders);
-  chunk.learn(16, 120);
+  chunk.learn(16, 100);
   expect(chunk.tokens).toBe(16);
 });

@@ -13,7 +13,7 @@ export interface ChunkLimits {
   readonly fastMs: number;
 }
 
-export const besideDecoders: ChunkLimits = { start: 16, min: 4, max: 64, slowMs: 180, fastMs: 70 };
+export const besideDecoders: ChunkLimits = { start: 16, min: 4, max: 64, slowMs: 140, fastMs: 50 };
 
 /** Nobody waits for a token. */
 export const alone: ChunkLimits = { start: 64, min: 16, max: 512, slowMs: 900, fastMs: 200 };

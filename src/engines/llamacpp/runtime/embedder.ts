@@ -1,4 +1,4 @@
-import type { EvaluateOptions, FlashAttention, LlamaContext, LlamaModel, LlamaSequence } from './library.ts';
+import type { EvaluateOptions, LlamaContext, LlamaModel, LlamaSequence } from './library.ts';
 import { embedsInOneBatch } from './model-kind.ts';
 import type { Token } from './runtime.ts';
 import { neverShift } from './sampler-options.ts';
@@ -22,14 +22,12 @@ const withoutSampling: EvaluateOptions = {
 export class Embedder {
   readonly #model: LlamaModel;
   readonly #threads: number;
-  readonly #flashAttention: FlashAttention;
   readonly #inOneBatch: boolean;
   #context: LlamaContext | undefined;
   #sequence: LlamaSequence | undefined;
 
   /** `threads`: the most that it may be given. */
-  constructor(model: LlamaModel, threads: number, flashAttention: FlashAttention) {
-    this.#flashAttention = flashAttention;
+  constructor(model: LlamaModel, threads: number) {
     this.#model = model;
     this.#threads = threads;
     this.#inOneBatch = embedsInOneBatch(model);
@@ -86,7 +84,7 @@ export class Embedder {
       sequences: 1,
       batchSize: this.#inOneBatch ? size : chunk,
       threads: this.#threads,
-      flashAttention: this.#flashAttention,
+      flashAttention: 'auto',
       swaFullCache: false,
       failedCreationRemedy: false,
       _embeddings: true,

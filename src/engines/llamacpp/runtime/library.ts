@@ -26,8 +26,6 @@ export interface NativeLibrary {
   readonly TokenBias: new (tokenizer: unknown) => TokenBias;
 }
 
-export type FlashAttention = 'auto' | false;
-
 /** A compiled grammar; opaque. */
 export interface Grammar {
   readonly grammar: string;
@@ -100,7 +98,7 @@ export interface LlamaModel {
       readonly modelGpuLayers: number;
       readonly batchSize: number;
       readonly sequences: number;
-      readonly flashAttention: FlashAttention;
+      readonly flashAttention: 'auto';
       readonly swaFullCache: boolean;
       readonly isEmbeddingContext?: boolean;
     }): Promise<{ readonly cpuRam: number; readonly gpuVram: number }>;
@@ -119,7 +117,7 @@ export interface LlamaModel {
     readonly sequences: number;
     readonly batchSize: number;
     readonly threads: number;
-    readonly flashAttention: FlashAttention;
+    readonly flashAttention: 'auto';
     readonly swaFullCache: boolean;
     readonly failedCreationRemedy: false;
     readonly createSignal?: AbortSignal;

@@ -1,4 +1,4 @@
-import type { FlashAttention, Llama, LlamaModel } from './library.ts';
+import type { Llama, LlamaModel } from './library.ts';
 
 interface ArchitectureMetadata {
   readonly pooling_type?: unknown;
@@ -19,20 +19,25 @@ const poolsAll: ReadonlySet<unknown> = new Set([1, 2]);
 export const embedsInOneBatch = (model: LlamaModel): boolean =>
   !canGenerate(model) || poolsAll.has(ownMetadata(model).pooling_type);
 
-/** How a model is best evaluated on what it runs on. */
+/** How prompts are best evaluated on what the model runs on. */
 export interface EvaluationStyle {
-  readonly flashAttention: FlashAttention;
   /** Most prompt tokens in one step. */
   readonly largestChunk: number;
+  /** How many tokens of a prompt are evaluated in pieces that are all computed in the same way. */
+  readonly steadyTokens: number;
 }
 
 /**
- * On a processor llama.cpp's flash attention computes chunks of 64 tokens otherwise than single ones: an answer would
- * depend on who else is being served. Without it each token's result is its own, and decoding at depth is 1.6 to 2.2
- * times as fast; prompts in large chunks are a quarter slower (measured at 1k to 4k tokens). Graphics cards are made
- * for it, and for large chunks.
+ * On a processor llama.cpp's flash attention computes 64 tokens and more otherwise than fewer, so that an answer would
+ * depend on how its prompt was cut, and so on who else was being served. Small pieces cost next to nothing near the
+ * beginning of a prompt, but twice the time at 2k tokens (measured): the first 512 are evaluated in small ones.
  */
 export const evaluationStyle = ({ gpu }: Pick<Llama, 'gpu'>): EvaluationStyle =>
-  gpu === false
-    ? { flashAttention: false, largestChunk: 128 }
-    : { flashAttention: 'auto', largestChunk: 512 };
+  gpu === false ? { largestChunk: 128, steadyTokens: 512 } : { largestChunk: 512, steadyTokens: 0 };
+
+/** The largest piece that llama.cpp computes as it does single tokens. */
+const steadyPiece = 63;
+
+/** The most tokens that a prompt may be given at once which has been evaluated up to `position`. */
+export const largestPiece = (position: number, { largestChunk, steadyTokens }: EvaluationStyle): number =>
+  position < steadyTokens ? steadyPiece : largestChunk;

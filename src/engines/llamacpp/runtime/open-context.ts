@@ -3,14 +3,14 @@ import type { LlamacppSpec } from '../spec.ts';
 import { type ContextPlan, planContext } from './context-size.ts';
 import type { LlamaContext, LlamaModel } from './library.ts';
 import { type LoadedModel, mostThreads } from './load-model.ts';
-import { type EvaluationStyle, evaluationStyle } from './model-kind.ts';
+import { evaluationStyle } from './model-kind.ts';
 import type { RuntimeHost } from './open-runtime.ts';
 
 export interface OpenedContext extends ContextPlan {
   readonly context: LlamaContext;
 }
 
-interface ContextShape extends ContextPlan, EvaluationStyle {
+interface ContextShape extends ContextPlan {
   /** Keep all of it, so that a prompt can be gone back on at any place; else only the window and checkpoints. */
   readonly swaFullCache: boolean;
 }
@@ -21,17 +21,19 @@ const shortest = 2048;
 /** Makes the context that fits in the memory given. Throws ENGINE_LOAD when none does. */
 export const openContext = async (
   spec: LlamacppSpec,
-  { llama, model, words }: LoadedModel,
+  loaded: LoadedModel,
   host: RuntimeHost,
 ): Promise<OpenedContext> => {
-  const shape = await planShape(spec, model, evaluationStyle(llama));
+  const { llama, model, words } = loaded;
+  const { largestChunk } = evaluationStyle(llama);
+  const shape = await planShape(spec, model, largestChunk);
   if (shape.parallel < spec.parallel) {
     const requests = shape.parallel === 1 ? 'one request' : `${shape.parallel} requests`;
     host.onLog?.(`memory for ${requests} at once, not ${spec.parallel}; others wait`);
   }
   for (let contextTokens = shape.contextTokens; ; contextTokens = Math.floor(contextTokens / 2)) {
     try {
-      const context = await create(spec, model, { ...shape, contextTokens }, host);
+      const context = await create(spec, loaded, { ...shape, contextTokens }, host);
       if (contextTokens < shape.contextTokens) {
         host.onLog?.(`no memory for ${shape.contextTokens} tokens of context; it is ${contextTokens}`);
       }
@@ -48,20 +50,21 @@ export const openContext = async (
 const planShape = async (
   spec: LlamacppSpec,
   model: LlamaModel,
-  style: EvaluationStyle,
+  largestChunk: number,
 ): Promise<ContextShape> => {
   const { modelSize, swaSize } = model.fileInsights;
   const memoryBytes = spec.memoryBytes - modelSize;
   const { contextTokens, parallel } = spec;
   const request = { contextTokens, parallel, trainContextTokens: model.trainContextSize, memoryBytes };
   const plan = async (swaFullCache: boolean): Promise<ContextShape | undefined> => {
-    const planned = await planContext(request, needOf(model, style, swaFullCache));
-    return planned && { ...planned, ...style, swaFullCache };
+    const planned = await planContext(request, needOf(model, largestChunk, swaFullCache));
+    return planned && { ...planned, swaFullCache };
   };
   const full = await plan(true);
   if (full && swaSize === undefined) return full;
   const windowed = await plan(false);
-  const fits = full && (await needOf(model, style, true)(full.contextTokens, full.parallel)) <= memoryBytes;
+  const fits =
+    full && (await needOf(model, largestChunk, true)(full.contextTokens, full.parallel)) <= memoryBytes;
   const best = fits && isAsGood(full, windowed) ? full : windowed;
   if (best) return best;
   const problem = `its weights need ${gibibytes(modelSize)} and a context beside them; ${gibibytes(spec.memoryBytes)} are given`;
@@ -73,14 +76,14 @@ const isAsGood = (full: ContextPlan, windowed: ContextPlan | undefined): boolean
   !windowed || (full.parallel >= windowed.parallel && full.contextTokens * 2 >= windowed.contextTokens);
 
 const needOf =
-  (model: LlamaModel, { flashAttention, largestChunk }: EvaluationStyle, swaFullCache: boolean) =>
+  (model: LlamaModel, largestChunk: number, swaFullCache: boolean) =>
   async (contextSize: number, sequences: number): Promise<number> => {
     const { cpuRam, gpuVram } = await model.fileInsights.estimateContextResourceRequirementsV2({
       contextSize,
       sequences,
       modelGpuLayers: model.gpuLayers,
       batchSize: largestChunk + sequences,
-      flashAttention,
+      flashAttention: 'auto',
       swaFullCache,
     });
     return cpuRam + gpuVram;
@@ -88,17 +91,17 @@ const needOf =
 
 const create = (
   spec: LlamacppSpec,
-  model: LlamaModel,
-  { contextTokens, parallel, swaFullCache, flashAttention, largestChunk }: ContextShape,
+  { llama, model }: Pick<LoadedModel, 'llama' | 'model'>,
+  { contextTokens, parallel, swaFullCache }: ContextShape,
   host: RuntimeHost,
 ): Promise<LlamaContext> =>
   model.createContext({
     contextSize: contextTokens,
     sequences: parallel,
     // Beside the chunk a step has one token for each request.
-    batchSize: largestChunk + parallel,
+    batchSize: evaluationStyle(llama).largestChunk + parallel,
     threads: mostThreads(spec),
-    flashAttention,
+    flashAttention: 'auto',
     swaFullCache,
     failedCreationRemedy: false,
     ...(host.signal ? { createSignal: host.signal } : {}),

@@ -48,7 +48,7 @@ export const openGenerator = async (
   const listenIn = new ListenIn(context, model.fileInsights.swaSize ?? 0);
   const logProbabilities = new LogProbabilities(llama, model, context, listenIn);
   const batch = new Batch({
-    largestChunk: evaluationStyle(llama).largestChunk,
+    style: evaluationStyle(llama),
     threads,
     setThreads: (count) => {
       llama.maxThreads = count;

@@ -7,7 +7,7 @@ import { Grammars } from './grammars.ts';
 import type { JobModel } from './job.ts';
 import { type LoadedModel, loadModel, mostThreads } from './load-model.ts';
 import { vocabularyFacts } from './model-facts.ts';
-import { canGenerate, evaluationStyle } from './model-kind.ts';
+import { canGenerate } from './model-kind.ts';
 import { embeddingsOnly, type Generator, openGenerator } from './open-generator.ts';
 import type { Runtime } from './runtime.ts';
 import { StepLoop } from './step-loop.ts';
@@ -59,7 +59,7 @@ const assemble = (
     host.onLog?.("llama.cpp's template renderer does not work here; a slower, less exact one is used");
   }
   const grammars = new Grammars(library, llama, model);
-  const embedder = new Embedder(model, mostThreads(spec), evaluationStyle(llama).flashAttention);
+  const embedder = new Embedder(model, mostThreads(spec));
   const embeddings = new EmbeddingQueue(embedder, () => {
     llama.maxThreads = threads.prefill;
   });

@@ -2,6 +2,8 @@
 export interface PrefillView {
   /** Tokens that are left. */
   readonly left: number;
+  /** The most of them that may be evaluated at once. */
+  readonly most: number;
 }
 
 /** Who gets how much of a step. */
@@ -11,8 +13,8 @@ export interface Share<T> {
 }
 
 /**
- * llama.cpp computes a single token otherwise than two or more, so that a prompt's tokens are never evaluated singly:
- * else the answer would depend on how the prompt was cut, and so on who else was being served.
+ * llama.cpp multiplies some kinds of weights with a single token otherwise than with several, so a prompt's tokens are
+ * never evaluated singly: else the answer would depend on how the prompt was cut, and so on who else was being served.
  */
 export const smallestPiece = 2;
 
@@ -30,7 +32,7 @@ export const sharePrefill = <T extends PrefillView>(
   const shares: Share<T>[] = [];
   let free = room;
   for (const prompt of inOrder) {
-    const tokens = piece(prompt.left, free);
+    const tokens = piece(prompt.left, Math.min(free, prompt.most));
     if (tokens === 0) continue;
     shares.push({ of: prompt, tokens });
     free -= tokens;
