@@ -51,11 +51,13 @@ export class Batch {
     const all = jobs.flatMap((job) => placed(job, this.#options.style));
     const decoding = all.filter(({ job }) => job.isDecoding);
     const prefilling = all.filter(({ job }) => !job.isDecoding);
-    const started = this.#options.now();
+    const { now } = this.#options;
+    const started = now();
     await this.#decode(decoding);
+    const decodeMs = now() - started;
     const chunk = decoding.length > 0 ? this.#beside : this.#alone;
     const evaluated = await this.#prefill(prefilling, chunk.tokens);
-    if (evaluated > 0) chunk.learn(evaluated, this.#options.now() - started);
+    if (evaluated > 0) chunk.learn(evaluated, now() - started, decodeMs);
   }
 
   async #decode(decoding: readonly Placed[]): Promise<void> {

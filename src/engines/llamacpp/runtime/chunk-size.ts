@@ -13,7 +13,7 @@ export interface ChunkLimits {
   readonly fastMs: number;
 }
 
-export const besideDecoders: ChunkLimits = { start: 16, min: 4, max: 64, slowMs: 140, fastMs: 50 };
+export const besideDecoders: ChunkLimits = { start: 16, min: 2, max: 64, slowMs: 140, fastMs: 50 };
 
 /** Nobody waits for a token. */
 export const alone: ChunkLimits = { start: 64, min: 16, max: 512, slowMs: 900, fastMs: 200 };
@@ -31,10 +31,16 @@ export class ChunkSize {
     return this.#size;
   }
 
-  /** Learns from a step that took `ms` with `tokens` of prompt in it. */
-  learn(tokens: number, ms: number): void {
+  /**
+   * Learns from a step that took `ms` with `tokens` of prompt in it, and `decodeMs` of that for the answers beside it.
+   * Where these alone take long, the prompt may take as long again: it would never be read otherwise.
+   */
+  learn(tokens: number, ms: number, decodeMs: number): void {
     const { min, max, slowMs, fastMs } = this.#limits;
-    if (ms > slowMs) this.#size = Math.max(min, Math.floor(Math.min(this.#size, tokens) / 2));
-    else if (ms < fastMs && tokens >= this.#size) this.#size = Math.min(max, this.#size * 2);
+    if (ms > Math.max(slowMs, 2 * decodeMs)) {
+      this.#size = Math.max(min, Math.floor(Math.min(this.#size, tokens) / 2));
+    } else if (ms < Math.max(fastMs, 1.3 * decodeMs) && tokens >= this.#size) {
+      this.#size = Math.min(max, this.#size * 2);
+    }
   }
 }
