@@ -35,7 +35,8 @@ const dots = ['#ff5f56', '#ffbd2e', '#27c93f']
   .map((fill, index) => `<circle cx="${margin + index * 18}" cy="18" r="6" fill="${fill}"/>`)
   .join('');
 
-console.log(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+console.log(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>A terminal: ${escaped(lines.find((line) => line.startsWith('$ ')) ?? '')}</title>
 <rect width="100%" height="100%" rx="10" fill="#0d1117"/>
 ${dots}
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">
