@@ -139,7 +139,7 @@ export const others: readonly CatalogModel[] = [
     license: 'Apache-2.0',
     // tools/smoke-model/model.py: 7 layers, 2 KV heads, head width 32.
     parameters: 1_640_320,
-    sizeBytes: 1_814_720,
+    sizeBytes: 1_814_688,
     contextTokens: 2_048,
     kvBytesPerToken: 1_792,
     roles: ['general', 'coder'],
