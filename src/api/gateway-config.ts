@@ -25,7 +25,7 @@ const capabilities = z.strictObject({
 const servedModel = z.strictObject({
   id: z.string().min(1).describe('the id in /v1/models and in requests'),
   roles: z.array(role).default([]).describe('which requests come here when no id is named'),
-  aliases: z.array(z.string()).default([]).describe('other names for it; `*` matches any ending'),
+  aliases: z.array(z.string()).default([]).describe('other names for it; `*` matches anything'),
   contextWindow: z.int().positive().optional().describe('tokens, when known before the engine says so'),
   capabilities: capabilities.prefault({}),
   upstream: endpoint,
@@ -50,6 +50,48 @@ const servedModel = z.strictObject({
     .prefault({ name: 'remote' }),
 });
 
+/** What a request may ask for, and how often somebody without a good key may try. */
+const limits = z.strictObject({
+  bodyMiB: z.int().min(1).max(1024).default(32).describe("MiB of a request's body"),
+  messages: z.int().min(1).default(10_000).describe('messages in one chat request'),
+  messageChars: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('characters of one message or prompt; absent: as the body'),
+  maxTokens: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('tokens of one answer; a request that wants more, or does not say, gets so many'),
+  n: z.int().min(1).default(16).describe('answers to one request'),
+  failedKeysPerMinute: z
+    .int()
+    .min(1)
+    .default(60)
+    .describe('requests with a missing or wrong key that an address may send in a minute'),
+  keylessPerMinute: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('requests that an address may send in a minute while no key is required; absent: any number'),
+});
+
+const routing = z.strictObject({
+  strict: z.boolean().default(false).describe('whether an unknown or missing model name is an error'),
+  aliases: z
+    .record(z.string().min(1), z.string().min(1))
+    .default({})
+    .describe('further names, each with the model or role it stands for; `*` matches anything'),
+});
+
+export type GatewayLimits = z.infer<typeof limits>;
+export type GatewayRouting = z.infer<typeof routing>;
+
+/** What holds where gateway.yaml leaves these sections out. */
+export const defaultLimits: GatewayLimits = limits.parse({});
+export const defaultRouting: GatewayRouting = routing.parse({});
+
 export const gatewayConfig = z.strictObject({
   schemaVersion: z.literal(gatewaySchemaVersion),
   listen: z
@@ -62,11 +104,22 @@ export const gatewayConfig = z.strictObject({
     .enum(['loopback', 'lan'])
     .default('loopback')
     .describe('who can reach it; every rule about keys and hosts reads this, never the socket'),
-  allowedHosts: z.array(z.string()).default([]).describe('further names accepted in the Host header'),
+  allowedHosts: z
+    .array(z.string())
+    .default([])
+    .describe('further names accepted in the Host header; `*.` in front: all names below it'),
   allowedOrigins: z
     .array(z.string())
     .optional()
-    .describe('web origins that may use it from a browser, beside those of this machine; `*`: all'),
+    .describe(
+      'web origins that may use it from a browser, beside those of this machine; `*` matches anything',
+    ),
+  trustedProxies: z
+    .array(z.string())
+    .optional()
+    .describe('addresses of reverse proxies whose X-Forwarded-For says who asks'),
+  limits: limits.optional().describe('how large and how many requests may be'),
+  routing: routing.optional().describe('which model a name means'),
   queue: z
     .strictObject({
       waiting: z.int().min(0).default(200).describe('requests that may wait for a model'),
