@@ -2,9 +2,8 @@ import { Command } from 'commander';
 import { setSetting, unsetSetting } from '../config/edit.ts';
 import { loadConfig, settingKey } from '../config/load.ts';
 import { type SettingKey, settingKeys, settings } from '../config/schema.ts';
+import { valueText } from '../config/value-forms.ts';
 import type { DefineCommand } from './command.ts';
-
-const shown = (value: unknown): string => (value === undefined ? '' : String(value));
 
 export const define: DefineCommand = (open) => {
   const config = new Command('config').description('show and change settings').addHelpText(
@@ -15,6 +14,7 @@ Settings come from, later ones win: defaults, config.yaml, LOCALAI_* variables, 
 Examples:
   $ {localai} config list
   $ {localai} config set gateway.port 9000
+  $ {localai} config set routing.aliases "gpt-*=coder,my-model=general"
   $ {localai} config get gateway.port`,
   );
 
@@ -30,7 +30,7 @@ Examples:
         rows,
         [
           { title: 'SETTING', value: (row) => row.key },
-          { title: 'VALUE', value: (row) => (row.value === null ? '-' : String(row.value)) },
+          { title: 'VALUE', value: (row) => valueText(row.value) || '-' },
           { title: 'FROM', value: (row) => row.where },
           { title: 'WHAT IT IS', value: (row) => settings[row.key].description ?? '' },
         ],
@@ -47,7 +47,7 @@ Examples:
       const key: SettingKey = settingKey(name, 'the command line');
       const { values, origins } = await load();
       output.data({ key, value: values[key] ?? null, ...origins[key] });
-      output.print(shown(values[key]));
+      output.print(valueText(values[key]));
     });
 
   config
@@ -59,7 +59,7 @@ Examples:
       const { output, system, paths } = open(command);
       const value = await setSetting(system, paths, name, text);
       output.data({ key: name, value, file: paths.configFile });
-      output.note(`${name} is now ${shown(value)}, from the next \`{localai} up\` on.`);
+      output.note(`${name} is now ${valueText(value)}, from the next \`{localai} up\` on.`);
     });
 
   config

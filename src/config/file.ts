@@ -1,6 +1,7 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { failure } from '../errors.ts';
 import type { System } from '../system/system.ts';
+import { settingKeys } from './schema.ts';
 
 /** `config.yaml` with its comments, so that it can be changed and written back. */
 export interface ConfigFile {
@@ -24,13 +25,16 @@ export const configSchemaVersion = 1;
 /** The key of the format's number; not a setting. */
 const versionKey = 'schemaVersion';
 
+const isSetting = (key: string): boolean => settingKeys.some((known) => known === key);
+
 const flatten = (map: YAMLMap, path: readonly string[], lines: LineCounter): readonly ConfigEntry[] =>
   map.items.flatMap((pair) => {
     const at = [...path, String(isScalar(pair.key) ? pair.key.value : pair.key)];
-    if (isMap(pair.value)) return flatten(pair.value, at, lines);
+    const key = at.join('.');
+    if (isMap(pair.value) && !isSetting(key)) return flatten(pair.value, at, lines);
     const start = isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : 0;
-    const value = isScalar(pair.value) ? pair.value.value : pair.value;
-    return [{ key: at.join('.'), path: at, value, line: lines.linePos(start).line }];
+    const value: unknown = isNode(pair.value) ? pair.value.toJSON() : pair.value;
+    return [{ key, path: at, value, line: lines.linePos(start).line }];
   });
 
 /** Reads config.yaml; an absent or empty file has no entries. Throws CONFIG_SYNTAX and FILE_TOO_NEW. */

@@ -188,3 +188,40 @@ test.each([
 ])('nearest to %s is %s', (word, expected) => {
   expect(nearest(word, ['model', 'gateway.port', 'gateway.host'])).toBe(expected);
 });
+
+describe('lists and pairs', () => {
+  const hosts = 'gateway.allowedHosts';
+  const aliases = 'routing.aliases';
+
+  test.each([
+    ['YAML', 'gateway:\n  allowedHosts: [a.lan, "*.b"]\nrouting:\n  aliases:\n    gpt-*: coder\n    x: y\n'],
+    ['text', 'gateway.allowedHosts: a.lan, *.b\nrouting:\n  aliases: gpt-*=coder,x=y\n'],
+  ])('as %s', async (_form, content) => {
+    writeFileSync(file, content);
+    const { values } = await load();
+    expect(values[hosts]).toEqual(['a.lan', '*.b']);
+    expect(values[aliases]).toEqual({ 'gpt-*': 'coder', x: 'y' });
+  });
+
+  test('from a variable, and set from the command line into YAML that is read back', async () => {
+    const env = { LOCALAI_GATEWAY_ALLOWED_HOSTS: 'c.lan' };
+    expect((await load({ env })).values[hosts]).toEqual(['c.lan']);
+    const system = systemWith();
+    await setSetting(system, resolvePaths(system), hosts, 'a.lan,b.lan');
+    await setSetting(system, resolvePaths(system), aliases, 'gpt-*=coder');
+    await setSetting(system, resolvePaths(system), aliases, 'm=general');
+    expect(readFileSync(file, 'utf8')).toContain('aliases:\n    m: general\n');
+    expect((await load()).values).toMatchObject({ [hosts]: ['a.lan', 'b.lan'], [aliases]: { m: 'general' } });
+  });
+
+  test.each([
+    ['gateway.allowedHosts', 'http://a.lan/'],
+    ['gateway.trustedProxies', 'proxy.lan'],
+    ['routing.aliases', 'gpt-4'],
+    ['routing.aliases', 'a=b=c'],
+  ])('%s cannot be %s', async (key, text) => {
+    const system = systemWith();
+    const setting = setSetting(system, resolvePaths(system), key, text);
+    await expect(setting).rejects.toMatchObject({ code: 'CONFIG_BAD_VALUE' });
+  });
+});

@@ -1,10 +1,16 @@
 import { z } from 'zod';
+import { list, pairs } from './value-forms.ts';
 
 /**
  * The user's settings. One schema; `config.yaml`, the LOCALAI_* variables, flags, `localai config list` and
  * docs/configuration.md all come from it. Keys are written with dots (`gateway.port`), nested in the file; the
  * variable of a key is LOCALAI_ and the key in capitals with underscores (LOCALAI_GATEWAY_PORT).
  */
+
+/** A name in a Host header, with or without its port. */
+const hostName = z
+  .string()
+  .regex(/^(\*\.)?[\w-]+(\.[\w-]+)*(:\d+)?$/, 'must be host names, e.g. box.lan or *.example.org');
 
 export const settings = {
   model: z.string().optional().describe('the model to serve; when absent, `up` picks what fits this machine'),
@@ -34,6 +40,42 @@ export const settings = {
     .describe('whether the embedded engine may use a graphics card'),
   'gateway.host': z.string().default('127.0.0.1').describe('the address the gateway listens on'),
   'gateway.port': z.int().min(1).max(65_535).default(8080).describe('the port the gateway listens on'),
+  'gateway.allowedHosts': list(hostName)
+    .default([])
+    .describe('further host names that this machine is called by; `*.` in front: all names below it'),
+  'gateway.allowedOrigins': list(z.string().min(1))
+    .default([])
+    .describe(
+      'web origins whose pages may use the gateway, beside those of this machine; `*` matches anything',
+    ),
+  'gateway.trustedProxies': list(z.union([z.ipv4(), z.ipv6()], 'must be IP addresses'))
+    .default([])
+    .describe('addresses of reverse proxies whose X-Forwarded-For says who asks'),
+  'routing.strict': z
+    .boolean()
+    .default(false)
+    .describe('whether an unknown or missing model name is an error, instead of meaning the general model'),
+  'routing.aliases': pairs()
+    .default({})
+    .describe('further model names, each with the model or role it stands for; `*` matches anything'),
+  'limits.bodyMiB': z.int().min(1).max(1024).default(32).describe("MiB of a request's body"),
+  'limits.messages': z.int().min(1).default(10_000).describe('messages in one chat request'),
+  'limits.messageChars': z
+    .int()
+    .min(1)
+    .optional()
+    .describe('characters of one message or prompt; when absent, as many as the body may hold'),
+  'limits.maxTokens': z
+    .int()
+    .min(1)
+    .optional()
+    .describe('tokens of one answer; a request that wants more, or does not say, gets so many'),
+  'limits.n': z.int().min(1).default(16).describe('answers to one request'),
+  'limits.failedKeysPerMinute': z
+    .int()
+    .min(1)
+    .default(60)
+    .describe('requests with a missing or wrong key that an address may send in a minute'),
   'log.level': z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('how much the logs say'),
   'downloads.parallel': z
     .int()
@@ -58,5 +100,9 @@ export interface Config {
 
 export const settingKeys = Object.keys(settings) as SettingKey[];
 
-/** `gateway.port` → `LOCALAI_GATEWAY_PORT`. */
-export const variableOf = (key: SettingKey): string => `LOCALAI_${key.replaceAll('.', '_').toUpperCase()}`;
+/** `gateway.port` → `LOCALAI_GATEWAY_PORT`, `limits.bodyMiB` → `LOCALAI_LIMITS_BODY_MIB`. */
+export const variableOf = (key: SettingKey): string =>
+  `LOCALAI_${key
+    .replaceAll('.', '_')
+    .replace(/([a-z])([A-Z][a-z])/g, '$1_$2')
+    .toUpperCase()}`;

@@ -14,9 +14,16 @@ interface Shape {
 const unbounded = (limit: number | undefined): boolean =>
   limit === undefined || Math.abs(limit) === Number.MAX_SAFE_INTEGER;
 
-const values = ({ type, enum: choices, minimum, maximum }: Shape): string => {
+const words: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'list: `a,b`',
+  object: 'pairs: `a=x,b=y`',
+  boolean: '`true`, `false`',
+};
+
+const values = ({ type = '', enum: choices, minimum, maximum }: Shape): string => {
   if (choices) return choices.map((choice) => `\`${choice}\``).join(', ');
-  if (type !== 'integer') return type === 'string' ? 'text' : (type ?? '');
+  if (type !== 'integer') return words[type] ?? type;
   const from = unbounded(minimum) ? '' : ` from ${minimum}`;
   return `whole number${from}${unbounded(maximum) ? '' : ` to ${maximum}`}`;
 };
@@ -43,7 +50,14 @@ file, keeps your comments and refuses what is not valid. In the file, dots are l
 schemaVersion: 1
 gateway:
   port: 9000
+  allowedHosts: [box.lan, ai.example.org]
+routing:
+  aliases:
+    my-model: general
+    gpt-*: coder
 \`\`\`
+
+Lists and pairs can also be written as in a variable or after \`config set\`: \`allowedHosts: box.lan,ai.example.org\`.
 
 A key that does not exist and a value that does not fit are errors that name file and line. A \`LOCALAI_*\` variable that
 does not exist only warns, since another project uses that prefix, too.
