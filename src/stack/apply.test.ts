@@ -121,6 +121,7 @@ const up = async (wish: Wish = {}): Promise<ApplyResult> => {
   const plan = planStack({
     report,
     settings: { ...defaults, 'gateway.port': port, parallel },
+    hostName: 'box',
     engines: [engine],
     candidates: candidates ?? [],
     asked: candidates ? undefined : { reference: model, catalog: undefined },

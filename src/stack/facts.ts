@@ -81,6 +81,7 @@ export const gatherFacts = async (
     plan: {
       report,
       settings,
+      hostName: system.hostName,
       engines: launchers,
       // What comes with localai is there or it is not; nothing can fetch it.
       candidates: candidates.filter(

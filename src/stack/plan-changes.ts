@@ -1,9 +1,20 @@
+import { valueText } from '../config/value-forms.ts';
 import type { Applied } from './applied.ts';
+import type { GatewayRules } from './gateway-rules.ts';
 import { budgetLine } from './plan-text.ts';
 
 const address = ({ plan }: Applied): string => `${plan.gateway.host}:${plan.gateway.port}`;
 
 const model = ({ planned, model: { id, file } }: Applied): string => `${planned.id ?? id} (${file})`;
+
+const ruleNames = ['allowedHosts', 'allowedOrigins', 'trustedProxies', 'limits', 'routing'] as const;
+
+/** A rule of the gateway in a line; the plan of an older version has none. */
+const rule = ({ plan }: Applied, name: (typeof ruleNames)[number]): string => {
+  const rules: Partial<GatewayRules> = plan.gateway.rules ?? {};
+  const { aliases = {}, ...routing } = rules.routing ?? {};
+  return valueText(name === 'routing' ? { ...routing, ...aliases } : rules[name]) || 'none';
+};
 
 /** What differs between what runs and what is to run, a line each. */
 export const planChanges = (now: Applied, next: Applied): readonly string[] => {
@@ -14,6 +25,7 @@ export const planChanges = (now: Applied, next: Applied): readonly string[] => {
     ['model', model(now), model(next)],
     ['engine', now.plan.engine.name, next.plan.engine.name],
     ['settings', budgetLine(now.plan), budgetLine(next.plan)],
+    ...ruleNames.map((name) => [name, rule(now, name), rule(next, name)] as const),
     ['log level', now.plan.logLevel, next.plan.logLevel],
   ];
   const named = pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what}: ${a} → ${b}`);

@@ -1,8 +1,7 @@
 import type { MachineReport } from '../machine/report.ts';
-import { bytes } from '../models/quantities.ts';
+import { bytes, gibibytes } from '../models/quantities.ts';
 import type { StackPlan } from './plan.ts';
 import type { PlannedModel } from './planned-model.ts';
-import { gibibytes } from './quantities.ts';
 
 const machineLines = (report: MachineReport): readonly string[] => {
   const os = 'value' in report.os ? report.os.value : `not checked (${report.os.notChecked})`;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultLimits, defaultRouting } from '../api/gateway-config.ts';
 import { type Settings, settings } from '../config/schema.ts';
 import type { Gpu, MachineReport } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
@@ -66,6 +67,7 @@ const defaults = Object.fromEntries(
 const facts = (change: Partial<PlanFacts> = {}): PlanFacts => ({
   report: machine(),
   settings: defaults,
+  hostName: 'box',
   engines: [{ name: 'llamacpp', probe: () => ({ usable: true, why: 'needs nothing but npm' }) }],
   candidates: [large, small, smoke],
   asked: undefined,
@@ -185,6 +187,27 @@ test.each([
 ] as const)('listening on %s is %s', (host, exposure) => {
   const { gateway } = planStack(facts({ settings: { ...defaults, 'gateway.host': host } }));
   expect(gateway.exposure).toBe(exposure);
+});
+
+test('the names of this machine are accepted where others can use them, beside those of the user', () => {
+  const names = (host: string, hostName: string, own: string[] = []): readonly string[] =>
+    planStack(
+      facts({ settings: { ...defaults, 'gateway.host': host, 'gateway.allowedHosts': own }, hostName }),
+    ).gateway.rules.allowedHosts;
+  expect(names('0.0.0.0', 'Box')).toEqual(['box', 'box.local']);
+  expect(names('0.0.0.0', 'box.example.org', ['ai.lan', 'box'])).toEqual([
+    ...['box.example.org', 'box', 'box.local', 'ai.lan'],
+  ]);
+  expect(names('127.0.0.1', 'box', ['ai.lan'])).toEqual(['ai.lan']);
+});
+
+test('the rules of the gateway are those of the settings', () => {
+  const { rules } = planStack(facts()).gateway;
+  expect(rules).toEqual({
+    ...{ allowedHosts: [], allowedOrigins: [], trustedProxies: [] },
+    limits: defaultLimits,
+    routing: defaultRouting,
+  });
 });
 
 test('native Windows is pointed to WSL2', () => {

@@ -6,6 +6,7 @@ import type { MachineReport } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
 import type { CatalogModel } from '../models/model.ts';
 import { engineBudget } from './budget.ts';
+import { type GatewayRules, gatewayRules } from './gateway-rules.ts';
 import { graphicsNotes } from './graphics-notes.ts';
 import type { Launcher } from './launcher.ts';
 import { type PlannedModel, plannedAsked, plannedCandidates, plannedKept } from './planned-model.ts';
@@ -20,6 +21,8 @@ export interface NamedModel {
 export interface PlanFacts {
   readonly report: MachineReport;
   readonly settings: Settings;
+  /** What this machine calls itself on the network. */
+  readonly hostName: string;
   /** Engines to choose from, best first. */
   readonly engines: readonly Pick<Launcher, 'name' | 'probe'>[];
   /** What could be served, best first; without those that cannot be had at all. */
@@ -42,6 +45,7 @@ export interface StackPlan {
     readonly host: string;
     readonly port: number;
     readonly exposure: 'loopback' | 'lan';
+    readonly rules: GatewayRules;
   };
   readonly budget: EngineBudget;
   readonly logLevel: Settings['log.level'];
@@ -77,10 +81,11 @@ const chooseModels = (facts: PlanFacts): { models: readonly PlannedModel[]; note
 
 /** Decides what is served here and how. Pure. Throws ENGINE_UNAVAILABLE and NO_MODEL. */
 export const planStack = (facts: PlanFacts): StackPlan => {
-  const { report, settings } = facts;
+  const { report, settings, hostName } = facts;
   const engine = chooseEngine(facts);
   const { models, notes } = chooseModels(facts);
   const host = settings['gateway.host'];
+  const exposure = isLoopback(host) ? 'loopback' : 'lan';
   return {
     schemaVersion: 1,
     engine,
@@ -88,7 +93,8 @@ export const planStack = (facts: PlanFacts): StackPlan => {
     gateway: {
       host,
       port: settings['gateway.port'],
-      exposure: isLoopback(host) ? 'loopback' : 'lan',
+      exposure,
+      rules: gatewayRules(settings, exposure, hostName),
     },
     budget: engineBudget(report, settings),
     logLevel: settings['log.level'],

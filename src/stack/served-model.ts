@@ -3,6 +3,7 @@ import { gatewaySchemaVersion } from '../api/gateway-config.ts';
 import type { Paths } from '../config/paths.ts';
 import type { EngineCommand, EngineModel } from '../engines/engine.ts';
 import type { LocalModel } from '../models/model.ts';
+import type { GatewayRules } from './gateway-rules.ts';
 import type { StackPlan } from './plan.ts';
 import type { PlannedModel } from './planned-model.ts';
 
@@ -33,6 +34,15 @@ const servedModel = (
   },
 });
 
+/** Copied, since what the schema describes may be changed. */
+const rulesOf = ({ allowedHosts, allowedOrigins, trustedProxies, limits, routing }: GatewayRules) => ({
+  allowedHosts: [...allowedHosts],
+  allowedOrigins: [...allowedOrigins],
+  trustedProxies: [...trustedProxies],
+  limits,
+  routing,
+});
+
 /** What `serve` is to do, worked out from the plan, the model that could be had and its engine's command. Pure. */
 export const gatewayConfigOf = (
   plan: StackPlan,
@@ -44,8 +54,7 @@ export const gatewayConfigOf = (
   schemaVersion: gatewaySchemaVersion,
   listen: { host: plan.gateway.host, port: plan.gateway.port },
   exposure: plan.gateway.exposure,
-  allowedHosts: [],
-  allowedOrigins: [],
+  ...rulesOf(plan.gateway.rules),
   keysFile: paths.keysFile,
   stateFolder: paths.state,
   logs: { folder: paths.logs, level: plan.logLevel },

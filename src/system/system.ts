@@ -1,4 +1,4 @@
-import { arch, homedir, platform, tmpdir } from 'node:os';
+import { arch, homedir, hostname, platform, tmpdir } from 'node:os';
 import { type Clock, realClock } from './clock.ts';
 import { type Files, realFiles } from './files.ts';
 import { type Net, realNet } from './net.ts';
@@ -16,6 +16,8 @@ export interface System {
   /** `x64`, `arm64`, … as Node names them. */
   readonly arch: string;
   readonly home: string;
+  /** What this machine calls itself on the network. */
+  readonly hostName: string;
   /** The folder for temporary files. */
   readonly tmp: string;
   /** The folder that the command was typed in. */
@@ -37,6 +39,7 @@ export const realSystem = (env: Readonly<Record<string, string | undefined>> = p
   platform: platform(),
   arch: arch(),
   home: env['HOME'] ?? homedir(),
+  hostName: hostname(),
   tmp: env['TMPDIR'] ?? tmpdir(),
   cwd: process.cwd(),
   user: process.getuid && process.getgid ? { uid: process.getuid(), gid: process.getgid() } : undefined,
