@@ -32,7 +32,7 @@ open answers end; a second one does not.
 
 Examples:
   $ {localai} serve
-  $ API_KEY=secret localai serve --config ./gateway.yaml --json`,
+  $ API_KEY=secret {localai} serve --config ./gateway.yaml --json`,
     )
     .action(async (_options, command: Command) => serve(open(command), command.opts<ServeOptions>()));
 

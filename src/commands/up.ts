@@ -52,10 +52,10 @@ Running it again changes only what differs. The model of the last \`up\` stays u
 \`--model auto\` chooses anew.
 
 Examples:
-  $ localai up
-  $ localai up --model org/repo
-  $ localai up --model ./model.gguf --context 16384
-  $ localai up --dry-run --json`,
+  $ {localai} up
+  $ {localai} up --model org/repo
+  $ {localai} up --model ./model.gguf --context 16384
+  $ {localai} up --dry-run --json`,
     )
     .action(async (_options, command: Command) =>
       run(open(command), command.opts<UpOptions>(), flagsOf(command)),

@@ -8,3 +8,5 @@ export const bytes = (count: number): string => {
   const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
   return `${value.toFixed(digits)} ${units[unit]}`;
 };
+/** Bytes of memory, in GiB: `23.5 GiB`. */
+export const gibibytes = (count: number): string => `${(count / 1024 ** 3).toFixed(1)} GiB`;

@@ -1,7 +1,7 @@
 import { isFailure } from '../../../../errors.ts';
 import { createAnswerParser } from '../../tools/answer-parser.ts';
 import { type ReasoningStart, reasoningStart } from '../../tools/reasoning.ts';
-import { autoToolGrammar, forcedToolGrammar, grammarAfterReasoning } from '../../tools/tool-grammar.ts';
+import { forcedToolGrammar, grammarAfterReasoning } from '../../tools/tool-grammar.ts';
 import { chatPrompt } from '../prompt/chat-prompt.ts';
 import type { ChatRequest } from '../request/chat-request.ts';
 import { type OutputForm, outputForm, schemaErrorsAs400 } from '../request/output-form.ts';
@@ -12,6 +12,7 @@ import { type ToolPlan, toolPlan } from '../request/tool-choice.ts';
 import type { ServedModel } from '../served-model.ts';
 import { checkCalls, checkContent } from './answer-checks.ts';
 import { type AnswerPlan, stopRules } from './answer-plan.ts';
+import { rememberedAutoGrammar } from './remembered-grammars.ts';
 
 /** What a request knows of the moment it came in. */
 export interface Moment {
@@ -88,7 +89,7 @@ const auto = (
   reasoning: ReasoningStart | undefined,
 ): Constraint => {
   try {
-    const { next } = autoToolGrammar(syntax, tools, { parallel, ...(reasoning ? { reasoning } : {}) });
+    const { next } = rememberedAutoGrammar(syntax, tools, { parallel, ...(reasoning ? { reasoning } : {}) });
     return { grammar: next, check: undefined };
   } catch (caught) {
     // One tool with a schema that nothing can meet must not take the others away.
