@@ -521,6 +521,16 @@ test('without GGUF the safetensors are fetched with what belongs to them, small 
   expect(await find(world, 'org/tiny')).toBeUndefined();
 });
 
+test('an engine that reads GGUF only is not brought safetensors', async () => {
+  const files = { 'config.json': { content: Buffer.from('{}') }, 'model.safetensors': large(model) };
+  await using hub = await startHub({ [repo]: { files } });
+  using world = modelWorld({ HF_ENDPOINT: hub.url });
+  const wishes = { packageFolder, signal: never, only: 'gguf' as const };
+  const refused = ensureModel(world.system, world.paths, parseReference(repo, world.home), wishes);
+  expect(await faultOf(refused)).toMatchObject({ code: 'MODEL_NOT_SERVABLE' });
+  expect(hub.seen.filter(({ method, path }) => method === 'GET' && path.includes('safetensors'))).toEqual([]);
+});
+
 test('a mirror that lists names only is asked for each file', async () => {
   const files = { 'tiny.gguf': large(model), 'other.txt': { content: Buffer.from('x') } };
   await using hub = await startHub({ [repo]: { files } });

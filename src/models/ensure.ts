@@ -92,7 +92,8 @@ export const ensureModel = async (
   options: EnsureOptions,
 ): Promise<LocalModel> => {
   const placed = placeOf(reference);
-  const here = await findModel(system, paths, placed, options.packageFolder);
+  const found = await findModel(system, paths, placed, options.packageFolder);
+  const here = options.only && found && !/\.gguf$/i.test(found.file) ? undefined : found;
   const { verify = false, onProgress, signal } = options;
   if (here && (!verify || (await verifyModel(system, here, onProgress, signal)))) return here;
   await bring(system, paths, placed, options);

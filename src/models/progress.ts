@@ -14,6 +14,8 @@ export interface EnsureOptions {
   readonly verify?: boolean;
   /** Files at once. */
   readonly parallel?: number;
+  /** The only form of model files that the engine at hand reads; a repository without them is refused before a byte is fetched. */
+  readonly only?: 'gguf';
   readonly signal: AbortSignal;
   /** The installed package's folder, where bundled models lie. */
   readonly packageFolder: string;

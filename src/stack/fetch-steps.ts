@@ -45,7 +45,10 @@ export const modelStep = (options: FetchOptions, onObtained: (obtained: Obtained
   run: async (progress, signal) => {
     const { system, paths, plan, ensure, packageFolder, say } = options;
     const obtained = await obtainModel(system, paths, plan.models, {
-      ...{ ensure, packageFolder, say, signal, parallel: plan.downloadsParallel },
+      ...{ packageFolder, say, signal, parallel: plan.downloadsParallel },
+      // What the host stack's engine reads.
+      ensure: (...[host, places, reference, wishes]) =>
+        ensure(host, places, reference, { ...wishes, only: 'gguf' }),
       onTry: (planned) => progress.title(`Model ${planned.id ?? planned.reference}`),
       onProgress: ({ phase, file, doneBytes, totalBytes }) => {
         progress.status(`${phase} ${file}`);

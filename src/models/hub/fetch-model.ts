@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Paths } from '../../config/paths.ts';
-import { failure } from '../../errors.ts';
+import { failure, type LocalaiError } from '../../errors.ts';
 import { withLock } from '../../system/lock.ts';
 import type { System } from '../../system/system.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -99,6 +99,11 @@ const fetchFile = async (
   });
 };
 
+const onlySafetensors = (repo: string): LocalaiError => {
+  const problem = 'it has safetensors only, and the embedded engine reads GGUF. Name a GGUF version of it.';
+  return failure('MODEL_NOT_SERVABLE', { model: repo, problem });
+};
+
 /**
  * Downloads a model from the hub into its cache: lists it, picks files, checks the disk, fetches what is missing, links
  * it all into the snapshot. Throws what `ensureModel` says of the hub.
@@ -116,6 +121,7 @@ export const fetchHubModel = async (
   const listing = await fetchListing(system, settings, reference, signal);
   const names = listing.files.map(({ path }) => path);
   const selection = selectFiles(names, reference.file, reference.repo);
+  if (options.only && selection.format !== options.only) throw onlySafetensors(reference.repo);
   if (selection.choice !== undefined) say?.(selection.choice);
   const wanted = await wantFiles(system, paths, settings, listing, selection, signal);
   await checkDisk(system, paths, wanted, options);
