@@ -96,7 +96,8 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     closing.abort();
   });
   app.addHook('onClose', async () => {
-    await Promise.all(models.map(({ connections }) => connections.pool.destroy()));
+    const pools = models.flatMap(({ connections: { pool, fresh } }) => [pool, fresh]);
+    await Promise.all(pools.map((pool) => pool.destroy()));
   });
   return app;
 };

@@ -3,7 +3,7 @@ import { answerError } from '../answers.ts';
 import { isStaleConnection, isUnreachable } from './failures.ts';
 import { type Cause, Relay, type RelayOptions } from './relay.ts';
 
-export type DeliveryOptions = Omit<RelayOptions, 'retry'>;
+export type DeliveryOptions = Omit<RelayOptions, 'retry' | 'fresh'>;
 
 /**
  * Sends a request to an engine until there is an answer to pass on: an attempt that failed before its first byte may
@@ -15,21 +15,25 @@ export const deliver = (options: DeliveryOptions): void => {
   let attempt = 0;
   let wasStale = false;
 
-  const delayAfter = ({ error, status, retryAfter, elapsedMs }: Cause): number | undefined => {
-    if (error && !wasStale && isStaleConnection(error, elapsedMs)) {
-      wasStale = true;
-      return 0;
-    }
+  const delayAfter = ({ error, status, retryAfter }: Cause): number | undefined => {
     if (error ? !isUnreachable(error) : status !== 429 && status !== 503) return undefined;
     attempt += 1;
     return retries.spend(attempt, retryAfter);
   };
 
   const retry = (cause: Cause): boolean => {
+    const { error, elapsedMs } = cause;
+    if (error && !wasStale && isStaleConnection(error, elapsedMs)) {
+      wasStale = true;
+      // A connection that had been idle says nothing about the engine.
+      breaker.abandoned();
+      send();
+      return true;
+    }
+    if (error) breaker.failed();
     const delay = delayAfter(cause);
     if (delay === undefined) return false;
-    if (delay === 0) send();
-    else sendAfter(delay);
+    sendAfter(delay);
     return true;
   };
 
@@ -42,7 +46,7 @@ export const deliver = (options: DeliveryOptions): void => {
   const send = (): void => {
     const wait = breaker.admit();
     if (wait === 0) {
-      new Relay({ ...options, retry }).start();
+      new Relay({ ...options, retry, fresh: wasStale }).start();
       return;
     }
     const problem = 'it failed several times in a row and is left alone for a moment';

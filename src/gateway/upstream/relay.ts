@@ -32,6 +32,8 @@ export interface Cause {
 export interface RelayOptions {
   readonly exchange: Exchange;
   readonly upstream: Upstream;
+  /** Connections that have not been used before, not kept ones. */
+  readonly fresh: boolean;
   readonly request: UpstreamRequest;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
@@ -71,10 +73,10 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { exchange, upstream, request } = this.#options;
+    const { exchange, fresh, upstream, request } = this.#options;
     exchange.onGone = () => this.#leave();
     const path = upstream.prefix + request.path;
-    upstream.pool.dispatch({ ...request, path, method: 'POST' }, this);
+    (fresh ? upstream.fresh : upstream.pool).dispatch({ ...request, path, method: 'POST' }, this);
   }
 
   /** A real Error: undici destroys the connection with it. */
@@ -183,10 +185,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.#end();
       return;
     }
-    if (!begun) {
-      upstream.breaker.failed();
-      if (this.#handOver({ error, elapsedMs: this.#elapsed() })) return;
-    }
+    if (!begun && this.#handOver({ error, elapsedMs: this.#elapsed() })) return;
     this.#fail(upstreamFailure(error, exchange.model ?? '', begun, timeouts));
     this.#end();
   }

@@ -8,6 +8,8 @@ import { createRetries, type Retries } from './retries.ts';
 /** An engine's HTTP server, with the connections to it. */
 export interface Upstream {
   readonly pool: Pool;
+  /** For a second try: connections that nobody has used, since all idle ones may be gone at once. */
+  readonly fresh: Pool;
   /** What comes before our paths, for a server that keeps its API below one. */
   readonly prefix: string;
   readonly breaker: Breaker;
@@ -23,15 +25,22 @@ const prefixOf = (url: URL): string => url.pathname.replace(/\/+$/, '').replace(
 export const openUpstream = (endpoint: Endpoint, timeouts: Timeouts, clock: Clock): Upstream => {
   const url = new URL('url' in endpoint ? endpoint.url : 'http://localhost');
   const socket = 'socket' in endpoint ? { socketPath: endpoint.socket } : {};
-  const pool = new Pool(url.origin, {
-    pipelining: 1,
-    allowH2: false,
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMs,
-    headersTimeout: timeouts.firstByte,
-    bodyTimeout: timeouts.idle,
-    connect: { timeout: timeouts.connect, ...socket },
-  });
+  const open = (keepAlive: number): Pool =>
+    new Pool(url.origin, {
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: keepAlive,
+      keepAliveMaxTimeout: keepAlive,
+      headersTimeout: timeouts.firstByte,
+      bodyTimeout: timeouts.idle,
+      connect: { timeout: timeouts.connect, ...socket },
+    });
   const breaker = createBreaker(clock.monotonic);
-  return { pool, prefix: prefixOf(url), breaker, retries: createRetries() };
+  return {
+    pool: open(keepAliveMs),
+    fresh: open(1),
+    prefix: prefixOf(url),
+    breaker,
+    retries: createRetries(),
+  };
 };
