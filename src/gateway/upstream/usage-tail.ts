@@ -7,37 +7,73 @@ export interface Usage {
 /** Bytes at the end of an answer that are looked at: `usage` comes last, in a stream and in a plain answer alike. */
 const kept = 4096;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+/** No answer takes a billion tokens; an engine that says so is wrong, and would spoil every sum. */
+const mostDigits = 9;
 
-/** The JSON object that begins at `at`; undefined when it is cut off or none. */
-const objectAt = (text: string, at: number): unknown => {
-  // `usage` holds objects with details, but no brackets within texts.
-  let depth = 0;
-  for (let next = at; next < text.length; next += 1) {
-    if (text[next] === '{') depth += 1;
-    else if (text[next] === '}') depth -= 1;
-    if (depth === 0) {
-      try {
-        return JSON.parse(text.slice(at, next + 1));
-      } catch {
-        return undefined;
-      }
-    }
-  }
-  return undefined;
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+
+/** The first place from `at` on that holds no blank. */
+const pastBlanks = (text: string, at: number): number => {
+  let next = at;
+  while (isBlank(text.charCodeAt(next))) next += 1;
+  return next;
 };
 
-const usageIn = (text: string): Usage | undefined => {
-  const pattern = /"usage"\s*:\s*(?=\{)/g;
-  let found: Usage | undefined;
-  for (const match of text.matchAll(pattern)) {
-    const value = objectAt(text, match.index + match[0].length);
-    if (!isObject(value) || typeof value['prompt_tokens'] !== 'number') continue;
-    const completion = value['completion_tokens'];
-    found = { prompt: value['prompt_tokens'], completion: typeof completion === 'number' ? completion : 0 };
+/** Where the value of the key that ends before `at` begins; -1 when no colon follows. */
+const valueAt = (text: string, at: number): number => {
+  const colon = pastBlanks(text, at);
+  return text[colon] === ':' ? pastBlanks(text, colon + 1) : -1;
+};
+
+/** The whole number of `key` between two places; undefined when it is none, cut off or not there. */
+const numberOf = (text: string, key: string, from: number, to: number): number | undefined => {
+  const found = text.indexOf(key, from);
+  if (found < 0 || found >= to) return undefined;
+  const begin = valueAt(text, found + key.length);
+  if (begin < 0) return undefined;
+  let end = begin;
+  while (isDigit(text.charCodeAt(end))) end += 1;
+  const digits = end - begin;
+  if (digits < 1 || digits > mostDigits || !/[,}\s]/.test(text[end] ?? '')) return undefined;
+  return Number(text.slice(begin, end));
+};
+
+/** Where the object that begins at `at` ends; -1 when it is cut off. It holds no brackets within texts. */
+const endOfObject = (text: string, at: number): number => {
+  let depth = 0;
+  for (let next = at; next < text.length; next += 1) {
+    const code = text.charCodeAt(next);
+    if (code === 0x7b) depth += 1;
+    else if (code === 0x7d) depth -= 1;
+    if (depth === 0) return next;
   }
-  return found;
+  return -1;
+};
+
+/** What the `usage` whose key ends before `at` says; undefined when it is null, cut off or says nothing. */
+const usageAt = (text: string, at: number): Usage | undefined => {
+  const begin = valueAt(text, at);
+  if (begin < 0 || text[begin] !== '{') return undefined;
+  const end = endOfObject(text, begin);
+  const prompt = numberOf(text, '"prompt_tokens"', begin, end);
+  if (prompt === undefined) return undefined;
+  // Embeddings have a prompt and a total.
+  const total = numberOf(text, '"total_tokens"', begin, end);
+  const rest = total === undefined || total < prompt ? undefined : total - prompt;
+  const completion = numberOf(text, '"completion_tokens"', begin, end) ?? rest;
+  return completion === undefined ? undefined : { prompt, completion };
+};
+
+/** The last one counts: some engines say so far in every event. Within a text the quotes would be escaped. */
+const usageIn = (text: string): Usage | undefined => {
+  const key = '"usage"';
+  for (let at = text.lastIndexOf(key); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(key, at - 1)) {
+    const found = usageAt(text, at + key.length);
+    if (found) return found;
+  }
+  return undefined;
 };
 
 /**
@@ -58,6 +94,10 @@ export class UsageTail {
 
   /** To be called once, at the end. */
   read(): Usage | undefined {
-    return usageIn(Buffer.concat(this.#pieces).subarray(-kept).toString());
+    const [first, second] = this.#pieces;
+    if (!first) return undefined;
+    const bytes = second ? Buffer.concat(this.#pieces) : first;
+    // What is looked for is ASCII; a character that is cut or misread cannot look like it.
+    return usageIn(bytes.toString('latin1', Math.max(0, bytes.length - kept)));
   }
 }
