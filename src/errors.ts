@@ -378,7 +378,37 @@ export const errors = {
     kind: 'outside',
     exit: 'config',
     message: 'The gateway is set to be reachable from the network, but there is no API key.',
-    hint: 'Make one with `{localai} key rotate`, or listen on 127.0.0.1 only.',
+    hint: 'Make one with `{localai} key rotate`, give one in API_KEY or API_KEY_FILE, or listen on 127.0.0.1 only.',
+  }),
+  KEY_FILE_UNUSABLE: entry({
+    kind: 'outside',
+    exit: 'config',
+    message: 'API_KEY_FILE names {file}, which {problem}, so nobody could use the gateway.',
+    hint: 'Write the key into that file, or unset API_KEY_FILE.',
+  }),
+  KEY_UNKNOWN: entry({
+    kind: 'usage',
+    exit: 'failed',
+    message: 'There is no API key named "{name}".',
+    hint: '{nearest}All keys: `{localai} key list`.',
+  }),
+  KEY_EXISTS: entry({
+    kind: 'usage',
+    exit: 'failed',
+    message: 'There is an API key named "{name}" already.',
+    hint: 'Choose another name, or replace that key with `{localai} key rotate {name}`.',
+  }),
+  KEY_NOT_KEPT: entry({
+    kind: 'usage',
+    exit: 'failed',
+    message: 'The API key "{name}" was shown once, when it was made; only its hash is kept.',
+    hint: 'Replace it with a new one: `{localai} key rotate {name}`.',
+  }),
+  KEY_IS_OWNER: entry({
+    kind: 'usage',
+    exit: 'failed',
+    message: 'The owner key cannot be taken away: localai itself uses it.',
+    hint: 'Replace it with a new one: `{localai} key rotate`.',
   }),
 
   // What a request asks of the embedded engine
@@ -417,7 +447,7 @@ export const errors = {
     exit: 'failed',
     http: 403,
     message: 'Web pages of that origin may not use this gateway.',
-    hint: 'Add the origin to `allowedOrigins` in gateway.yaml.',
+    hint: 'Allow it with `{localai} config set gateway.allowedOrigins {origin}` (several: with commas), then `{localai} up`; in a gateway.yaml of your own, under `allowedOrigins`.',
   }),
   URL_TOO_LONG: entry({
     kind: 'usage',
@@ -451,7 +481,28 @@ export const errors = {
     exit: 'failed',
     http: 403,
     message: 'The gateway does not answer to the host name in this request.',
-    hint: 'Use 127.0.0.1 or localhost, or add the name to `allowedHosts` in {file}.',
+    hint: 'Use 127.0.0.1 or localhost, or allow it with `{localai} config set gateway.allowedHosts {host}` (several: with commas), then `{localai} up`; in a gateway.yaml of your own, under `allowedHosts`.',
+  }),
+  KEY_EXPIRED: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 401,
+    message: 'The API key "{name}" expired on {date}.',
+    hint: 'Use another one, or renew it: `{localai} key rotate {name} --expires 30d`.',
+  }),
+  FAILED_KEYS: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 429,
+    message: 'Too many requests with a missing or wrong API key came from this address.',
+    hint: 'Try again in {retryAfter} s, with the right key.',
+  }),
+  ADDRESS_RATE: entry({
+    kind: 'outside',
+    exit: 'failed',
+    http: 429,
+    message: 'An address may send {perMinute} requests a minute without a key, and yours has sent them.',
+    hint: 'Try again in {retryAfter} s.',
   }),
   KEY_SCOPE: entry({
     kind: 'outside',
@@ -499,8 +550,8 @@ export const errors = {
     kind: 'usage',
     exit: 'failed',
     http: 404,
-    message: 'No model with that id is served here.',
-    hint: 'GET /v1/models lists those that are.',
+    message: 'No model named "{model}" is served here.',
+    hint: '{nearest}GET /v1/models lists those that are.',
   }),
   REQUEST_NOT_JSON: entry({
     kind: 'usage',
@@ -528,7 +579,7 @@ export const errors = {
     exit: 'failed',
     http: 413,
     message: 'The body is larger than the {limit} MiB that are taken.',
-    hint: 'Send less: shorter messages, smaller or fewer images.',
+    hint: 'Send less: shorter messages, smaller or fewer images. Or take more: `{localai} config set limits.bodyMiB <MiB>`, then `{localai} up`.',
   }),
   MODEL_LOADING: entry({
     kind: 'outside',

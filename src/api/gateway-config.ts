@@ -128,7 +128,10 @@ export const gatewayConfig = z.strictObject({
     })
     .optional()
     .describe('the line before a model that is busy'),
-  keysFile: z.string().describe('keys.json: hashed API keys'),
+  keysFile: z
+    .string()
+    .optional()
+    .describe('keys.json: hashed API keys; absent: only the key in API_KEY or API_KEY_FILE'),
   stateFolder: z.string().describe('where engine states are kept'),
   logs: z
     .strictObject({

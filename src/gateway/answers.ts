@@ -1,6 +1,6 @@
 import { failure, isFailure, type LocalaiError, reason } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
-import { errorEnvelope } from './protocols/openai.ts';
+import { errorBody } from './protocols/dialect.ts';
 
 /** Written to the raw response: one write for head and body, and no header passes through a second table. */
 export const answer = (
@@ -38,7 +38,7 @@ export const answerError = (
   const wait = retryAfter === undefined ? [] : ['retry-after', String(retryAfter)];
   // What a program needs to decide what to do next: how the model is, how long the line.
   const detail = retryAfter === undefined ? undefined : { details: error.params };
-  const body = errorEnvelope(error, detail);
+  const body = errorBody(exchange, error, detail);
   answer(exchange, error.httpStatus, 'application/json', body, [...wait, ...headers]);
 };
 

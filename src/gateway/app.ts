@@ -1,11 +1,14 @@
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { defaultLimits } from '../api/gateway-config.ts';
 import { failure, type LocalaiError } from '../errors.ts';
 import { arrival } from './access/arrival.ts';
+import { clientAddress } from './access/client-address.ts';
 import { keyCheck } from './access/key-check.ts';
 import { answerError, asFailure } from './answers.ts';
 import { answerClientError } from './client-errors.ts';
+import { createAddressLimits } from './limits/address-limits.ts';
 import { keyLimits } from './limits/key-limits.ts';
-import { defaultBodyLimit, defaultTimeouts, type GatewayOptions } from './options.ts';
+import { defaultTimeouts, type GatewayOptions } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inference } from './routes/inference.ts';
@@ -19,6 +22,8 @@ import { openServed, queueSettings } from './served-models.ts';
 
 /** Time for a client to send its whole request, ms: a long prompt over a slow line, but not for ever. */
 const requestTimeout = 300_000;
+
+const mebibyte = 1024 * 1024;
 
 /** Clients close idle connections themselves after a minute or so; ours stays a little longer. */
 const keepAliveTimeout = 72_000;
@@ -38,7 +43,8 @@ const ofFramework = (caught: unknown, bodyLimit: number): LocalaiError => {
 /** The gateway as a Fastify app: not listening yet, so that tests can drive it as they like. */
 export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const bodyLimit = options.bodyLimit ?? defaultBodyLimit;
+  const allowed = options.config.limits ?? defaultLimits;
+  const bodyLimit = allowed.bodyMiB * mebibyte;
   const { clock } = options.system;
   const startedAt = clock.now();
   const methods = new Map<string, string[]>();
@@ -81,7 +87,16 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   });
 
   arrival(app, options, () => closing.signal.aborted);
-  const check = keyCheck(options.keys);
+  const check = keyCheck({
+    keys: options.keys,
+    addressOf: clientAddress(options.config.trustedProxies ?? []),
+    addresses: createAddressLimits({
+      failedPerMinute: allowed.failedKeysPerMinute,
+      keylessPerMinute: allowed.keylessPerMinute,
+      now: clock.monotonic,
+    }),
+    clock,
+  });
   healthRoutes(app, models);
   statusRoute(app, options, models, check, startedAt);
   modelRoutes(app, models, check, startedAt);

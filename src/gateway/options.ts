@@ -23,8 +23,6 @@ export const defaultTimeouts: Timeouts = {
   stalledReader: 300_000,
 };
 
-export const defaultBodyLimit = 32 * 1024 * 1024;
-
 export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly control: ModelControl;
@@ -37,6 +35,4 @@ export interface GatewayOptions {
   /** The bundled web UI by path (`/index.html`, `/assets/…`); empty when it was not built. */
   readonly webUi?: ReadonlyMap<string, WebFile>;
   readonly timeouts?: Partial<Timeouts>;
-  /** Bytes of a request's body. */
-  readonly bodyLimit?: number;
 }

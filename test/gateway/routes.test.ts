@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { defaultLimits } from '../../src/api/gateway-config.ts';
 import { chatAnswer, json, startUpstream } from '../fakes/upstream.ts';
 import { http } from '../support/http.ts';
 import { authorized, keyRecord, readyStatus, startTestGateway, testKey } from './gateway.ts';
@@ -255,7 +256,7 @@ test.each([
 });
 
 test('a body past the limit is a 413, whether announced or not', async () => {
-  const gateway = await startTestGateway({ options: { bodyLimit: 1024 * 1024 } });
+  const gateway = await startTestGateway({ config: { limits: { ...defaultLimits, bodyMiB: 1 } } });
   const large = await gateway.post(path, { pad: 'x'.repeat(1024 * 1024) });
   expect(large.status).toBe(413);
   expect(large.json.error.message).toContain('1 MiB');

@@ -6,8 +6,8 @@ import { answerError } from '../answers.ts';
 import { Exchange } from '../exchange.ts';
 import type { GatewayOptions } from '../options.ts';
 import { logRequest } from '../request-log.ts';
-import { hostCheck } from './hosts.ts';
-import { corsHeaders, originCheck, preflightHeaders } from './origins.ts';
+import { harmlessHost, hostCheck } from './hosts.ts';
+import { corsHeaders, harmlessOrigin, originCheck, preflightHeaders } from './origins.ts';
 
 /** A client's own id is taken over when it is harmless in a header and in a log. */
 const harmlessId = /^[\w.:/+=@-]{1,128}$/;
@@ -37,9 +37,6 @@ export const arrival = (app: FastifyInstance, options: GatewayOptions, isClosing
     return exchange;
   };
 
-  /** Without a key nothing but the browser's own rule would keep a foreign page from spending our time. */
-  const isForeignPage = (origin: string): boolean => !isAllowedOrigin(origin) && !keys.required;
-
   app.decorateRequest('exchange');
   app.addHook('onRequest', (request, reply, done) => {
     const { headers } = request;
@@ -48,14 +45,18 @@ export const arrival = (app: FastifyInstance, options: GatewayOptions, isClosing
     const refuse = (fault: LocalaiError): void => answerError(exchange, fault);
     const { origin } = headers;
     if (isClosing()) exchange.headers.push('connection', 'close');
-    if (origin !== undefined && isAllowedOrigin(origin)) exchange.headers.push(...corsHeaders(origin));
-    if (!isOurHost(headers.host)) return refuse(failure('HOST_NOT_ALLOWED', { file: 'gateway.yaml' }));
-    if (origin !== undefined && isForeignPage(origin)) return refuse(failure('ORIGIN_NOT_ALLOWED', {}));
+    if (!isOurHost(headers.host))
+      return refuse(failure('HOST_NOT_ALLOWED', { host: harmlessHost(headers.host) }));
+    const mayRead = origin !== undefined && isAllowedOrigin(origin, headers.host);
+    if (mayRead) exchange.headers.push(...corsHeaders(origin));
+    // Without a key nothing but the browser's own rule would keep a foreign page from spending our time.
+    else if (origin !== undefined && !keys.required)
+      return refuse(failure('ORIGIN_NOT_ALLOWED', { origin: harmlessOrigin(origin) }));
     if ((request.raw.url?.length ?? 0) > longestUrl)
       return refuse(failure('URL_TOO_LONG', { limit: longestUrl }));
     if (isClosing()) return refuse(failure('SHUTTING_DOWN', { retryAfter: 2 }));
     if (request.method === 'OPTIONS') {
-      reply.raw.writeHead(204, [...exchange.headers, ...preflightHeaders(headers)]).end();
+      reply.raw.writeHead(204, [...exchange.headers, ...(mayRead ? preflightHeaders(headers) : [])]).end();
       return;
     }
     done();

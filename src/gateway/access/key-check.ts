@@ -1,32 +1,67 @@
 import type { onRequestHookHandler } from 'fastify';
 import type { KeyRecord } from '../../config/keys.ts';
-import { failure } from '../../errors.ts';
+import { failure, type LocalaiError } from '../../errors.ts';
+import type { Clock } from '../../system/clock.ts';
 import { answerError } from '../answers.ts';
-import type { KeySource } from '../keys/key-source.ts';
+import type { Exchange } from '../exchange.ts';
+import { hasExpired, type KeySource } from '../keys/key-source.ts';
 import { presentedKey } from '../keys/presented-key.ts';
+import type { AddressLimits } from '../limits/address-limits.ts';
+import type { Routable } from '../routing/router.ts';
+import type { clientAddress } from './client-address.ts';
 
 type Scope = KeyRecord['scopes'][number];
 
 /** Makes the hook of a route that needs a key; with `scope`, one that may do that. */
 export type KeyCheck = (scope?: Scope) => onRequestHookHandler;
 
-/** Whether a key is for this model; without keys all are for everyone. */
-export const mayUse = (key: KeyRecord | undefined, model: string): boolean =>
-  key?.models?.includes(model) ?? true;
+export interface KeyCheckParts {
+  readonly keys: KeySource;
+  readonly addressOf: ReturnType<typeof clientAddress>;
+  readonly addresses: AddressLimits;
+  readonly clock: Clock;
+}
 
-export const keyCheck =
-  (keys: KeySource): KeyCheck =>
-  (scope) =>
-  (request, _reply, done) => {
-    const { exchange, headers } = request;
-    const plain = presentedKey(headers);
-    const key = plain === undefined ? undefined : keys.find(plain);
-    if (!key && keys.required) {
-      return answerError(exchange, failure('UNAUTHORIZED', {}), ['www-authenticate', 'Bearer']);
+/** Whether a key is for this model: by its id or one of its roles. Without keys all are for everyone. */
+export const mayUse = (key: KeyRecord | undefined, { id, roles }: Pick<Routable, 'id' | 'roles'>): boolean =>
+  key?.models === undefined || key.models.some((name) => name === id || roles.some((role) => role === name));
+
+const date = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+const unauthorized = (expired: KeyRecord | undefined): LocalaiError =>
+  expired?.expiresAt === undefined
+    ? failure('UNAUTHORIZED', {})
+    : failure('KEY_EXPIRED', { name: expired.name, date: date(expired.expiresAt) });
+
+/** A 401 says how to come by an answer (RFC 9110 11.6.1). */
+const challenge = ({ httpStatus }: LocalaiError): readonly string[] =>
+  httpStatus === 401 ? ['www-authenticate', 'Bearer'] : [];
+
+/** Whose request it is, and whether they may send it. */
+export const keyCheck = ({ keys, addressOf, addresses, clock }: KeyCheckParts): KeyCheck => {
+  /** Why a request without a good key ends here; undefined where none is required. */
+  const refusal = (
+    { headers }: Exchange,
+    address: string,
+    expired: KeyRecord | undefined,
+  ): LocalaiError | undefined =>
+    keys.required
+      ? (addresses.countFailed(address, headers) ?? unauthorized(expired))
+      : addresses.countKeyless(address, headers);
+
+  return (scope) => (request, _reply, done) => {
+    const { exchange } = request;
+    const address = addressOf(request.raw);
+    const plain = presentedKey(request.headers);
+    const found = plain === undefined ? undefined : keys.find(plain);
+    const expired = found && hasExpired(found, clock.now()) ? found : undefined;
+    const key = expired || (found && !addresses.admits(address, found.id)) ? undefined : found;
+    if (!key) {
+      const refused = refusal(exchange, address, expired);
+      return refused ? answerError(exchange, refused, challenge(refused)) : done();
     }
     exchange.key = key;
-    if (key && scope && !key.scopes.includes(scope)) {
-      return answerError(exchange, failure('KEY_SCOPE', { name: key.name, scope }));
-    }
-    done();
+    if (!scope || key.scopes.includes(scope)) return done();
+    answerError(exchange, failure('KEY_SCOPE', { name: key.name, scope }));
   };
+};

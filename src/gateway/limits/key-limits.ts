@@ -2,6 +2,7 @@ import type { KeyRecord } from '../../config/keys.ts';
 import { failure } from '../../errors.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Exchange } from '../exchange.ts';
+import { addRateHeaders } from './rate-headers.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 /** Throws RATE_LIMITED or KEY_BUSY when the request's key has no room for it. */
@@ -13,10 +14,10 @@ export const keyLimits = (clock: Clock): KeyLimits => {
   const open = new Map<string, number>();
 
   const checkRate = (exchange: Exchange, { id, name }: KeyRecord, perMinute: number): void => {
-    const { allowed, remaining, waitSeconds } = rates.take(id, perMinute);
-    exchange.headers.push('x-ratelimit-limit-requests', String(perMinute));
-    exchange.headers.push('x-ratelimit-remaining-requests', String(remaining));
-    if (!allowed) throw failure('RATE_LIMITED', { name, perMinute, retryAfter: waitSeconds });
+    const allowance = rates.take(id, perMinute);
+    addRateHeaders(exchange.headers, perMinute, allowance);
+    if (allowance.allowed) return;
+    throw failure('RATE_LIMITED', { name, perMinute, retryAfter: allowance.waitSeconds });
   };
 
   /** Given back when the exchange is over, however it ended. */

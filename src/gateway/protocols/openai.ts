@@ -1,4 +1,5 @@
 import type { ErrorCode, LocalaiError } from '../../errors.ts';
+import { errorMessage } from './error-message.ts';
 
 /** The error envelope of OpenAI's API, which its SDKs turn into typed exceptions. */
 
@@ -10,6 +11,9 @@ interface Names {
 /** Codes that clients are known to look for; the others are our own, in lower case. */
 const known: Partial<Record<ErrorCode, Names>> = {
   UNAUTHORIZED: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  KEY_EXPIRED: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  FAILED_KEYS: { type: 'requests', code: 'rate_limit_exceeded' },
+  ADDRESS_RATE: { type: 'requests', code: 'rate_limit_exceeded' },
   KEY_SCOPE: { type: 'invalid_request_error', code: 'insufficient_permissions' },
   KEY_MODEL: { type: 'invalid_request_error', code: 'insufficient_permissions' },
   RATE_LIMITED: { type: 'requests', code: 'rate_limit_exceeded' },
@@ -25,9 +29,8 @@ const names = (error: LocalaiError): Names =>
 
 /** The error as OpenAI's envelope. `detail` adds fields beside `message`, for clients that can use them. */
 export const errorEnvelope = (error: LocalaiError, detail?: Readonly<Record<string, unknown>>): string => {
-  const message = `${error.message} ${error.hint}`.replaceAll('{localai}', 'localai');
   const param = error.params.param ?? null;
-  return JSON.stringify({ error: { message, ...names(error), param, ...detail } });
+  return JSON.stringify({ error: { message: errorMessage(error), ...names(error), param, ...detail } });
 };
 
 /**

@@ -60,7 +60,7 @@ const handler =
     limits(exchange);
     const { model, why } = router.route(facts.model, kind);
     nameModel(exchange, model, why);
-    if (!mayUse(exchange.key, model.id)) {
+    if (!mayUse(exchange.key, model)) {
       throw failure('KEY_MODEL', { name: exchange.key?.name ?? '', model: model.id });
     }
 

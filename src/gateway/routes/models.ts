@@ -3,6 +3,7 @@ import type { ModelState } from '../../api/models.ts';
 import { failure } from '../../errors.ts';
 import { type KeyCheck, mayUse } from '../access/key-check.ts';
 import { answerJson } from '../answers.ts';
+import { printable } from '../routing/router.ts';
 import type { Served } from '../served-models.ts';
 
 /** A model in `/v1/models`: OpenAI's fields, ours, and under the names that clients look for, how much it takes. */
@@ -59,7 +60,7 @@ export const modelRoutes = (
   const created = Math.floor(startedAt / 1000);
   const onRequest = check('inference');
   app.get('/v1/models', { onRequest }, ({ exchange }) => {
-    const usable = models.filter(({ id }) => mayUse(exchange.key, id));
+    const usable = models.filter((model) => mayUse(exchange.key, model));
     answerJson(exchange, { object: 'list', data: usable.map((model) => listed(model, created)) });
   });
   app.get<{ Params: { '*': string } }>('/v1/models/*', { onRequest }, ({ exchange, params }) => {
@@ -68,7 +69,8 @@ export const modelRoutes = (
       ({ id, aliases }) =>
         id.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted),
     );
-    if (!model || !mayUse(exchange.key, model.id)) throw failure('SERVED_MODEL_UNKNOWN', {});
+    if (!model || !mayUse(exchange.key, model))
+      throw failure('SERVED_MODEL_UNKNOWN', { model: printable(wanted).slice(0, 100), nearest: '' });
     answerJson(exchange, listed(model, created));
   });
 };

@@ -105,7 +105,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
 
   const entry = (id: string): Entry => {
     const found = entries.find(({ model }) => model.id === id);
-    if (!found) throw failure('SERVED_MODEL_UNKNOWN', {});
+    if (!found) throw failure('SERVED_MODEL_UNKNOWN', { model: id, nearest: '' });
     return found;
   };
 

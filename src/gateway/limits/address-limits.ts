@@ -1,0 +1,61 @@
+import { failure, type LocalaiError } from '../../errors.ts';
+import { boundedTable } from './bounded-table.ts';
+import { addRateHeaders } from './rate-headers.ts';
+import { type Allowance, createRateLimit, type RateLimit } from './rate-limit.ts';
+
+export interface AddressLimitsOptions {
+  /** Requests without a good key, where one is required. */
+  readonly failedPerMinute: number;
+  /** Requests without a key where none is required; undefined: any number. */
+  readonly keylessPerMinute: number | undefined;
+  /** ms of a monotonic clock. */
+  readonly now: () => number;
+}
+
+/** What an address may do without a key, or with wrong ones. */
+export interface AddressLimits {
+  /**
+   * Whether a good key may be used from there. Where too many wrong ones came from, only keys that were used from
+   * there before are: else whoever guesses would learn of the right one, and else those who share the address, behind
+   * a proxy, would be locked out by one of them.
+   */
+  admits(address: string, keyId: string): boolean;
+  /** Counts a request without a good key, and says so in `headers`. FAILED_KEYS when there were too many. */
+  countFailed(address: string, headers: string[]): LocalaiError | undefined;
+  /** Counts a request where no key is required. ADDRESS_RATE when there were too many. */
+  countKeyless(address: string, headers: string[]): LocalaiError | undefined;
+}
+
+const mostKnown = 20_000;
+
+const take = (rates: RateLimit, address: string, perMinute: number, headers: string[]): Allowance => {
+  const allowance = rates.take(address, perMinute);
+  addRateHeaders(headers, perMinute, allowance);
+  return allowance;
+};
+
+export const createAddressLimits = (options: AddressLimitsOptions): AddressLimits => {
+  const { failedPerMinute, keylessPerMinute, now } = options;
+  const failed = createRateLimit(now);
+  const keyless = createRateLimit(now);
+  const known = boundedTable<true>(mostKnown);
+  return {
+    admits: (address, keyId) => {
+      const pair = `${address} ${keyId}`;
+      if (known.get(pair)) return true;
+      if (!failed.allows(address, failedPerMinute)) return false;
+      known.set(pair, true);
+      return true;
+    },
+    countFailed: (address, headers) => {
+      const { allowed, waitSeconds } = take(failed, address, failedPerMinute, headers);
+      return allowed ? undefined : failure('FAILED_KEYS', { retryAfter: waitSeconds });
+    },
+    countKeyless: (address, headers) => {
+      if (keylessPerMinute === undefined) return undefined;
+      const { allowed, waitSeconds } = take(keyless, address, keylessPerMinute, headers);
+      if (allowed) return undefined;
+      return failure('ADDRESS_RATE', { perMinute: keylessPerMinute, retryAfter: waitSeconds });
+    },
+  };
+};
