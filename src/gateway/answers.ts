@@ -1,6 +1,7 @@
 import { failure, isFailure, type LocalaiError, reason } from '../errors.ts';
 import type { Exchange } from './exchange.ts';
 import { errorBody } from './protocols/dialect.ts';
+import { addTiming } from './timing.ts';
 
 /** Written to the raw response: one write for head and body, and no header passes through a second table. */
 export const answer = (
@@ -13,12 +14,16 @@ export const answer = (
   const { response } = exchange;
   if (response.headersSent || response.destroyed) return;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const length = String(bytes.byteLength);
-  response.writeHead(status, [
+  const own = [
     ...exchange.headers,
-    ...['content-type', type, 'content-length', length],
+    'content-type',
+    type,
+    'content-length',
+    `${bytes.byteLength}`,
     ...headers,
-  ]);
+  ];
+  addTiming(own, exchange);
+  response.writeHead(status, own);
   exchange.bytesOut = bytes.byteLength;
   response.end(bytes);
 };

@@ -10,6 +10,7 @@ import { createAddressLimits } from './limits/address-limits.ts';
 import { keyLimits } from './limits/key-limits.ts';
 import { defaultTimeouts, type GatewayOptions } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
+import { logRequest } from './request-log.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inference } from './routes/inference.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -19,6 +20,7 @@ import { webUiRoutes } from './routes/web-ui.ts';
 import { canonicalPath } from './routing/canonical-path.ts';
 import { createRouter } from './routing/router.ts';
 import { openServed, queueSettings } from './served-models.ts';
+import type { Watch } from './watch.ts';
 
 /** Time for a client to send its whole request, ms: a long prompt over a slow line, but not for ever. */
 const requestTimeout = 300_000;
@@ -86,7 +88,11 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     else answerError(exchange, failure('ROUTE_UNKNOWN', {}));
   });
 
-  arrival(app, options, () => closing.signal.aborted);
+  const watch: Watch = {
+    open: { requests: 0, streams: 0 },
+    ended: (exchange, now) => logRequest(options.log, exchange, now),
+  };
+  arrival(app, options, watch, () => closing.signal.aborted);
   const check = keyCheck({
     keys: options.keys,
     addressOf: clientAddress(options.config.trustedProxies ?? []),

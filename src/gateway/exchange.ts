@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyRecord } from '../config/keys.ts';
+import type { Clock } from '../system/clock.ts';
 import type { Usage } from './upstream/usage-tail.ts';
 
 declare module 'fastify' {
@@ -9,44 +10,121 @@ declare module 'fastify' {
   }
 }
 
-/** One request and its answer, from the first byte to the line in the log. */
+const colon = 0x3a;
+
+/** How many there are now. */
+export interface OpenCounts {
+  requests: number;
+  /** Of those, answers that go out as events. */
+  streams: number;
+}
+
+/** One request and its answer, from the first byte to the line in the log. Times are ms of the monotonic clock. */
 export class Exchange {
   readonly id: string;
   readonly response: ServerResponse;
   readonly method: string;
   readonly path: string;
-  /** ms of the monotonic clock. */
   readonly startedAt: number;
   /** Names and values, alternating, that go with every answer. */
   readonly headers: string[];
   key: KeyRecord | undefined = undefined;
+  /** The path of a request for a model as we call it, whatever the client called it. */
+  endpoint: string | undefined = undefined;
+  /** The model that the request named. */
+  requested: string | undefined = undefined;
+  /** The model that serves. */
   model: string | undefined = undefined;
   route: string | undefined = undefined;
+  /** Whether the answer is wanted as events. */
+  streams = false;
+  /** 0 until the whole request for a model was here. */
+  readAt = 0;
   /** ms in the line before the model; undefined when there was none. */
   queuedMs: number | undefined = undefined;
+  /** 0 until an engine was asked. */
+  sentAt = 0;
+  /** How often an engine was asked. */
+  attempts = 0;
+  /** 0 until an engine's answer began. */
+  firstByteAt = 0;
+  /** 0 until the first event of a stream came. */
+  firstEventAt = 0;
+  /** Our own part of the time; undefined unless an engine answered. See timing.ts. */
+  overheadMs: number | undefined = undefined;
   bytesIn = 0;
   bytesOut = 0;
-  /** ms of the monotonic clock; 0 until the first byte of an answer came. */
-  firstByteAt = 0;
   /** What the answer says it took. */
   usage: Usage | undefined = undefined;
   /** The registry code of what went wrong, for the log. */
   fault: string | undefined = undefined;
   /** Called once when the client leaves before its answer is complete. */
   onGone: (() => void) | undefined = undefined;
+  /** Whether the answer ends only when its client leaves, so that leaving is no fault. */
+  endless = false;
+  readonly #clock: Clock;
+  readonly #open: OpenCounts;
+  #isStreaming = false;
 
-  constructor(id: string, response: ServerResponse, method: string, path: string, startedAt: number) {
+  constructor(
+    id: string,
+    response: ServerResponse,
+    method: string,
+    path: string,
+    clock: Clock,
+    open: OpenCounts,
+  ) {
     this.id = id;
     this.response = response;
     this.method = method;
     this.path = path;
-    this.startedAt = startedAt;
+    this.startedAt = clock.monotonic();
     this.headers = ['x-request-id', id];
+    this.#clock = clock;
+    this.#open = open;
+    open.requests += 1;
   }
 
-  /** 499, as nginx has it, when the client left before the answer was complete. */
+  now(): number {
+    return this.#clock.monotonic();
+  }
+
+  /** A whole request for a model is here; `endpoint`: its path as we call it. */
+  arrived(endpoint: string): void {
+    this.endpoint = endpoint;
+    this.readAt = this.#clock.monotonic();
+  }
+
+  /** An engine is asked at `time`; again, when it was before. */
+  asks(time: number): void {
+    this.attempts += 1;
+    if (this.sentAt === 0) this.sentAt = time;
+  }
+
+  /** Bytes of an answer came. A comment, as engines send to keep a connection alive, is no event yet. */
+  noteEvent(bytes: Uint8Array): void {
+    if (bytes[0] !== colon) this.firstEventAt = this.#clock.monotonic();
+  }
+
+  /** The answer goes out as events from now on. */
+  beginStream(): void {
+    this.#isStreaming = true;
+    this.#open.streams += 1;
+  }
+
+  /** The connection or the answer is over. To be called once. */
+  end(): void {
+    this.#open.requests -= 1;
+    if (this.#isStreaming) this.#open.streams -= 1;
+  }
+
+  /** Whether the client left before its answer was complete. */
+  get wasLeft(): boolean {
+    return !this.endless && this.fault === undefined && !this.response.writableFinished;
+  }
+
+  /** 499, as nginx has it, when the client left. */
   get loggedStatus(): number {
-    const left = !this.response.writableFinished && this.fault === undefined;
-    return left ? 499 : this.response.statusCode;
+    return this.wasLeft ? 499 : this.response.statusCode;
   }
 }

@@ -5,7 +5,7 @@ import { failure, type LocalaiError } from '../../errors.ts';
 import { answerError } from '../answers.ts';
 import { Exchange } from '../exchange.ts';
 import type { GatewayOptions } from '../options.ts';
-import { logRequest } from '../request-log.ts';
+import type { Watch } from '../watch.ts';
 import { harmlessHost, hostCheck } from './hosts.ts';
 import { corsHeaders, harmlessOrigin, originCheck, preflightHeaders } from './origins.ts';
 
@@ -16,8 +16,13 @@ const harmlessId = /^[\w.:/+=@-]{1,128}$/;
 const longestUrl = 8192;
 
 /** Before anything else: the exchange begins, and what comes from a web page that we don't know ends here. */
-export const arrival = (app: FastifyInstance, options: GatewayOptions, isClosing: () => boolean): void => {
-  const { config, keys, log, system } = options;
+export const arrival = (
+  app: FastifyInstance,
+  options: GatewayOptions,
+  { open, ended }: Watch,
+  isClosing: () => boolean,
+): void => {
+  const { config, keys, system } = options;
   const { clock } = system;
   const isOurHost = hostCheck(config.listen.host, config.allowedHosts);
   const isAllowedOrigin = originCheck(config.allowedOrigins ?? []);
@@ -27,10 +32,12 @@ export const arrival = (app: FastifyInstance, options: GatewayOptions, isClosing
     const given = headers['x-request-id'];
     const id = typeof given === 'string' && harmlessId.test(given) ? given : randomUUID();
     const query = url.indexOf('?');
-    const exchange = new Exchange(id, raw, method, query < 0 ? url : url.slice(0, query), clock.monotonic());
+    const path = query < 0 ? url : url.slice(0, query);
+    const exchange = new Exchange(id, raw, method, path, clock, open);
     raw.once('close', () => {
       if (!raw.writableFinished) exchange.onGone?.();
-      logRequest(log, exchange, clock.monotonic());
+      exchange.end();
+      ended(exchange, clock.monotonic());
       // What was busy when closing began would else stay open, idle, until its client lets go.
       if (isClosing()) setImmediate(() => app.server.closeIdleConnections());
     });

@@ -54,8 +54,11 @@ const handler =
   ): RouteHandlerMethod =>
   (request, reply) => {
     const { exchange } = request;
+    exchange.arrived(path);
     const { bytes, facts } = readRequest(request.body);
     exchange.bytesIn = bytes.length;
+    exchange.requested = facts.model;
+    exchange.streams = facts.stream;
 
     limits(exchange);
     const { model, why } = router.route(facts.model, kind);

@@ -6,6 +6,7 @@ import { answerError } from '../answers.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Timeouts } from '../options.ts';
 import { errorEvent } from '../protocols/openai.ts';
+import { addTiming } from '../timing.ts';
 import { upstreamFailure } from './failures.ts';
 import { addAnswerHeaders } from './headers.ts';
 import { SlowReader } from './slow-reader.ts';
@@ -69,6 +70,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.#options = options;
     const { exchange, clock, timeouts } = options;
     this.#startedAt = clock.monotonic();
+    exchange.asks(this.#startedAt);
     this.#reader = new SlowReader(exchange, clock, timeouts.stalledReader);
   }
 
@@ -105,7 +107,11 @@ export class Relay implements Dispatcher.DispatchHandler {
     addAnswerHeaders(headers, answered);
     this.#isStream = answered['content-type']?.startsWith('text/event-stream') ?? false;
     this.#expected = Number(answered['content-length'] ?? -1);
-    if (this.#isStream) headers.push(...streamHeaders);
+    if (this.#isStream) {
+      headers.push(...streamHeaders);
+      exchange.beginStream();
+    }
+    addTiming(headers, exchange);
     this.#head = { status, headers };
     // The head of a stream goes out before its first event, but in one write with it when that is here already.
     if (this.#isStream) process.nextTick(() => this.#flushHead());
@@ -151,6 +157,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { exchange } = this.#options;
     const { response } = exchange;
     exchange.bytesOut += chunk.length;
+    if (exchange.firstEventAt === 0) exchange.noteEvent(chunk);
     this.#tail.add(chunk);
     if (this.#head) {
       this.#writeHead();
