@@ -37,28 +37,32 @@ const dropped = new Set([
   'server',
   'date',
   'x-request-id',
+  // Of another localai that serves as an engine.
+  'x-localai-model',
+  'x-localai-route',
+  'x-localai-overhead-ms',
+  'x-localai-queue-ms',
+  'x-localai-queue-position',
   'access-control-allow-origin',
   'access-control-allow-credentials',
   'access-control-expose-headers',
 ]);
 
+/** Headers that a Connection header names; none in nearly every answer. */
+const namedBy = (connection: string | string[] | undefined): readonly string[] | undefined =>
+  typeof connection !== 'string' || connection === 'keep-alive' || connection === 'close'
+    ? undefined
+    : connection.toLowerCase().split(/\s*,\s*/);
+
 type Received = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Adds the engine's headers to `into`, without those of its connection. */
 export const addAnswerHeaders = (into: string[], headers: Received): void => {
-  const named = headers['connection'];
+  const named = namedBy(headers['connection']);
   for (const name in headers) {
-    if (dropped.has(name)) continue;
+    if (dropped.has(name) || named?.includes(name)) continue;
     const value = headers[name];
     if (value === undefined) continue;
-    if (
-      typeof named === 'string' &&
-      named
-        .toLowerCase()
-        .split(/\s*,\s*/)
-        .includes(name)
-    )
-      continue;
     if (typeof value === 'string') into.push(name, value);
     else for (const one of value) into.push(name, one);
   }
