@@ -5,6 +5,7 @@ import type { Endpoint } from '../../src/api/models.ts';
 
 /** One request as an engine saw it, and the way to answer it: by the book, or byte by byte on the raw socket. */
 export interface Call {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -25,6 +26,8 @@ export interface FakeUpstream extends AsyncDisposable {
   script: Script;
   /** Connections that are open now. */
   readonly connections: number;
+  /** Requests that came and are neither answered nor given up. */
+  readonly open: number;
   /** Resolves with the call when that many requests have come (1: the first). */
   call(number: number): Promise<Call>;
 }
@@ -32,32 +35,59 @@ export interface FakeUpstream extends AsyncDisposable {
 export interface FakeOptions {
   /** Listens on this Unix socket instead of a TCP port. */
   readonly socket?: string;
-  /** ms after which an idle connection is closed. */
+  /** ms after which an idle connection is closed; uvicorn's 5 s when not given. */
   readonly keepAliveMs?: number;
 }
+
+/** Closes a connection on which nothing was asked for a while, without having said so before: as uvicorn does. */
+const closeWhenIdle = (ms: number) => {
+  const timers = new Map<Socket, NodeJS.Timeout>();
+  const busy = (socket: Socket): void => clearTimeout(timers.get(socket));
+  return {
+    busy,
+    idle: (socket: Socket): void => {
+      busy(socket);
+      timers.set(
+        socket,
+        setTimeout(() => socket.end(), ms),
+      );
+    },
+    gone: (socket: Socket): void => {
+      busy(socket);
+      timers.delete(socket);
+    },
+  };
+};
 
 export const startUpstream = async (script: Script, options: FakeOptions = {}): Promise<FakeUpstream> => {
   const calls: Call[] = [];
   const sockets = new Map<Socket, Promise<void>>();
   const waiting: { readonly number: number; readonly resolve: (call: Call) => void }[] = [];
-  const server = createServer(
-    { keepAliveTimeout: options.keepAliveMs ?? 5000 },
-    async (request, response) => {
-      const body = await buffer(request);
-      const { url = '', headers, socket } = request;
-      const closed = sockets.get(socket) ?? Promise.resolve();
-      const call: Call = { path: url, headers, body, response, socket, closed };
-      calls.push(call);
-      for (const { number, resolve: tell } of waiting) if (number === calls.length) tell(call);
-      await fake.script(call);
-    },
-  );
+  const unanswered = new Set<ServerResponse>();
+  const idling = closeWhenIdle(options.keepAliveMs ?? 5000);
+  // Node's own limit would be told to the client in a header, by which undici would go.
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, async (request, response) => {
+    const { method = '', url = '', headers, socket } = request;
+    idling.busy(socket);
+    unanswered.add(response);
+    response.once('finish', () => idling.idle(socket));
+    for (const end of ['finish', 'close']) response.once(end, () => unanswered.delete(response));
+    // A client may leave before it has sent all.
+    const body = await buffer(request).catch(() => undefined);
+    if (!body) return;
+    const closed = sockets.get(socket) ?? Promise.resolve();
+    const call: Call = { method, path: url, headers, body, response, socket, closed };
+    calls.push(call);
+    for (const { number, resolve: tell } of waiting) if (number === calls.length) tell(call);
+    await fake.script(call);
+  });
   server.on('connection', (socket) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     sockets.set(socket, promise);
     socket.on('error', () => {});
     socket.once('close', () => {
       sockets.delete(socket);
+      idling.gone(socket);
       resolve();
     });
   });
@@ -75,6 +105,9 @@ export const startUpstream = async (script: Script, options: FakeOptions = {}): 
     get connections() {
       return sockets.size;
     },
+    get open() {
+      return unanswered.size;
+    },
     call: (number) =>
       new Promise((resolve) => {
         const already = calls[number - 1];
@@ -88,6 +121,19 @@ export const startUpstream = async (script: Script, options: FakeOptions = {}): 
   };
   return fake;
 };
+
+/** One script after the other, a request each; the last one goes on. */
+export const inTurn = (...scripts: readonly Script[]): Script => {
+  let next = 0;
+  return (call) => {
+    const script = scripts[Math.min(next, scripts.length - 1)];
+    next += 1;
+    return script?.(call);
+  };
+};
+
+/** Takes a request and never answers it. */
+export const silent: Script = () => {};
 
 /** Answers in JSON. */
 export const json =

@@ -14,8 +14,9 @@ import {
   type Script,
   startUpstream,
 } from '../fakes/upstream.ts';
+import { parseAnswer } from '../support/parse-answer.ts';
 import { readyStatus, scriptedControl, startTestGateway } from './gateway.ts';
-import { parseAnswer, rawPost } from './raw-client.ts';
+import { rawPost } from './raw-client.ts';
 
 const chat = { model: 'tiny', messages: [] };
 const path = '/v1/chat/completions';

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type GatewayConfig, gatewayConfig } from '../../src/api/gateway-config.ts';
 import type { Endpoint, ModelControl, ModelStatus } from '../../src/api/models.ts';
 import { hashKey, type KeyRecord, keyScopes } from '../../src/config/keys.ts';
@@ -155,4 +155,11 @@ export const startTestGateway = async (given: GivenGateway): Promise<TestGateway
     post: (path, body, headers = authorized) => http(place, 'POST', path, body, headers),
     close,
   };
+};
+
+/** Resolves once that many requests wait for the model `tiny`. */
+export const waitingFor = async (gateway: TestGateway, count: number): Promise<void> => {
+  await expect
+    .poll(async () => (await gateway.get('/api/status')).json.queues.tiny.waiting, { interval: 5 })
+    .toBe(count);
 };

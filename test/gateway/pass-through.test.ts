@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { beginStream, chatEvent, startUpstream, streamEnd } from '../fakes/upstream.ts';
+import { parseAnswer } from '../support/parse-answer.ts';
 import { startTestGateway } from './gateway.ts';
-import { parseAnswer, rawPost } from './raw-client.ts';
+import { rawPost } from './raw-client.ts';
 
 const path = '/v1/chat/completions';
 const streaming = JSON.stringify({ model: 'tiny', messages: [], stream: true });

@@ -10,8 +10,9 @@ import { type RunningGateway, type StartOptions, startGateway } from '../../src/
 import { realSystem } from '../../src/system/system.ts';
 import { beginStream, chatEvent, type FakeUpstream, startUpstream, streamEnd } from '../fakes/upstream.ts';
 import { http } from '../support/http.ts';
+import { parseAnswer } from '../support/parse-answer.ts';
 import { authorized, configOf, keyRecord, readyStatus, scriptedControl } from './gateway.ts';
-import { parseAnswer, rawPost } from './raw-client.ts';
+import { rawPost } from './raw-client.ts';
 
 const path = '/v1/chat/completions';
 const streaming = JSON.stringify({ model: 'tiny', messages: [], stream: true });
