@@ -1,5 +1,25 @@
 import type { ModelStatus } from './models.ts';
 
+/** By model id: the requests that run and those that wait for their turn, now. */
+export type Queues = Readonly<Record<string, { readonly running: number; readonly waiting: number }>>;
+
+/** What requests for models came to since the gateway started, and what is open now. */
+export interface Traffic {
+  readonly requests: number;
+  /** Answered with 4xx or 5xx, or broken off. */
+  readonly errors: number;
+  /** Whose client left before the end of the answer. */
+  readonly canceled: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the answers that ended in the last minute, over that minute. */
+  readonly tokensPerSecond: number;
+  /** Requests of any kind that are open now. */
+  readonly open: number;
+  /** Answers that go out as events now. */
+  readonly streams: number;
+}
+
 /** `GET /api/status` of the gateway: what is served now, for the CLI, the TUI and the web UI. */
 export interface GatewayStatus {
   readonly schemaVersion: 1;
@@ -8,9 +28,11 @@ export interface GatewayStatus {
   readonly pid: number;
   /** When it started, ms since 1970. */
   readonly startedAt: number;
+  /** s since then, by a clock that never jumps. */
+  readonly uptime: number;
   readonly listen: { readonly host: string; readonly port: number };
   readonly exposure: 'loopback' | 'lan';
   readonly models: readonly ModelStatus[];
-  /** By model id: the requests that run and those that wait for their turn, now. */
-  readonly queues: Readonly<Record<string, { readonly running: number; readonly waiting: number }>>;
+  readonly queues: Queues;
+  readonly traffic: Traffic;
 }

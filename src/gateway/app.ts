@@ -8,19 +8,22 @@ import { answerError, asFailure } from './answers.ts';
 import { answerClientError } from './client-errors.ts';
 import { createAddressLimits } from './limits/address-limits.ts';
 import { keyLimits } from './limits/key-limits.ts';
+import { observe } from './observation.ts';
 import { defaultTimeouts, type GatewayOptions } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
-import { logRequest } from './request-log.ts';
+import { eventHub, eventsRoute } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inference } from './routes/inference.ts';
+import { logLevelRoute } from './routes/log-level.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { startPageRoute } from './routes/start-page.ts';
 import { statusRoute } from './routes/status.ts';
+import { usageRoute } from './routes/usage.ts';
 import { webUiRoutes } from './routes/web-ui.ts';
 import { canonicalPath } from './routing/canonical-path.ts';
 import { createRouter } from './routing/router.ts';
 import { openServed, queueSettings } from './served-models.ts';
-import type { Watch } from './watch.ts';
 
 /** Time for a client to send its whole request, ms: a long prompt over a slow line, but not for ever. */
 const requestTimeout = 300_000;
@@ -88,11 +91,8 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     else answerError(exchange, failure('ROUTE_UNKNOWN', {}));
   });
 
-  const watch: Watch = {
-    open: { requests: 0, streams: 0 },
-    ended: (exchange, now) => logRequest(options.log, exchange, now),
-  };
-  arrival(app, options, watch, () => closing.signal.aborted);
+  const seen = observe(options, models);
+  arrival(app, options, seen.watch, () => closing.signal.aborted);
   const check = keyCheck({
     keys: options.keys,
     addressOf: clientAddress(options.config.trustedProxies ?? []),
@@ -104,7 +104,12 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     clock,
   });
   healthRoutes(app, models);
-  statusRoute(app, options, models, check, startedAt);
+  statusRoute(app, options, seen, check, startedAt);
+  const hub = eventHub(options, seen);
+  eventsRoute(app, hub, check);
+  metricsRoute(app, options.config.exposure, check, seen.expose);
+  usageRoute(app, seen.usage, check, clock);
+  logLevelRoute(app, options.log, check);
   modelRoutes(app, models, check, startedAt);
   const queueSeconds = queueSettings(options.config).seconds;
   const limits = keyLimits(clock);
@@ -115,6 +120,7 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
 
   app.addHook('preClose', async () => {
     closing.abort();
+    hub.close();
   });
   app.addHook('onClose', async () => {
     const pools = models.flatMap(({ connections: { pool, fresh } }) => [pool, fresh]);

@@ -50,13 +50,17 @@ export class Exchange {
   firstByteAt = 0;
   /** 0 until the first event of a stream came. */
   firstEventAt = 0;
+  /** 0 until an engine's answer was here to its end. */
+  lastByteAt = 0;
   /** Our own part of the time; undefined unless an engine answered. See timing.ts. */
   overheadMs: number | undefined = undefined;
   bytesIn = 0;
   bytesOut = 0;
   /** What the answer says it took. */
   usage: Usage | undefined = undefined;
-  /** The registry code of what went wrong, for the log. */
+  /** 0 until it is over; 499, as nginx has it, when the client left before its answer was complete. */
+  status = 0;
+  /** The registry code of what went wrong. */
   fault: string | undefined = undefined;
   /** Called once when the client leaves before its answer is complete. */
   onGone: (() => void) | undefined = undefined;
@@ -112,19 +116,15 @@ export class Exchange {
     this.#open.streams += 1;
   }
 
+  get isStreaming(): boolean {
+    return this.#isStreaming;
+  }
+
   /** The connection or the answer is over. To be called once. */
   end(): void {
     this.#open.requests -= 1;
     if (this.#isStreaming) this.#open.streams -= 1;
-  }
-
-  /** Whether the client left before its answer was complete. */
-  get wasLeft(): boolean {
-    return !this.endless && this.fault === undefined && !this.response.writableFinished;
-  }
-
-  /** 499, as nginx has it, when the client left. */
-  get loggedStatus(): number {
-    return this.wasLeft ? 499 : this.response.statusCode;
+    const wasLeft = !this.endless && this.fault === undefined && !this.response.writableFinished;
+    this.status = wasLeft ? 499 : this.response.statusCode;
   }
 }

@@ -4,6 +4,7 @@ import type { ModelControl } from '../api/models.ts';
 import type { System } from '../system/system.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { WebFile } from './routes/web-ui.ts';
+import type { UsageStore } from './usage/usage-store.ts';
 
 /** How long the gateway waits, ms. */
 export interface Timeouts {
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** Takes one line per request. */
   readonly log: Logger;
+  /** Where usage is counted; in memory only when absent. Closed by whoever opened it. */
+  readonly usage?: UsageStore;
   /** The bundled web UI by path (`/index.html`, `/assets/…`); empty when it was not built. */
   readonly webUi?: ReadonlyMap<string, WebFile>;
   readonly timeouts?: Partial<Timeouts>;

@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import type { Exchange } from './exchange.ts';
 
 /** Asked every few seconds by something that watches; of no interest to a reader unless they fail. */
-const watched = new Set(['/health', '/ready', '/metrics', '/api/status']);
+const watched = new Set(['/health', '/ready', '/metrics', '/api/status', '/api/events']);
 
 const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** One line per request: who asked, what served it and how it went. Never a prompt, an answer or a key. */
 export const logRequest = (log: Logger, exchange: Exchange, now: number): void => {
-  const status = exchange.loggedStatus;
+  const { status } = exchange;
   const level = status >= 500 ? 'warn' : watched.has(exchange.path) ? 'debug' : 'info';
   if (!log.isLevelEnabled(level)) return;
   log[level](

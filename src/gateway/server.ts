@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { failure, reason } from '../errors.ts';
 import type { System } from '../system/system.ts';
@@ -6,8 +7,9 @@ import { buildGateway } from './app.ts';
 import { openKeySource } from './keys/key-source.ts';
 import type { GatewayOptions } from './options.ts';
 import { readWebUi } from './routes/read-web-ui.ts';
+import { createUsageStore } from './usage/usage-store.ts';
 
-export interface StartOptions extends Omit<GatewayOptions, 'keys' | 'webUi' | 'system'> {
+export interface StartOptions extends Omit<GatewayOptions, 'keys' | 'usage' | 'webUi' | 'system'> {
   readonly system: System;
   /** Where the built browser UI lies; a plain page is served when there is none. */
   readonly webUiFolder?: string;
@@ -68,7 +70,9 @@ export const startGateway = async (options: StartOptions): Promise<RunningGatewa
     if (config.exposure === 'lan' && !keys.any) throw failure('EXPOSED_WITHOUT_KEY', {});
     if (!keys.any) log.warn('there is no API key: every program of this machine may use the gateway');
     const webUi = webUiFolder === undefined ? new Map() : await readWebUi(system.files, webUiFolder);
-    const app = buildGateway({ ...options, keys, webUi });
+    const { clock, files } = system;
+    const usage = createUsageStore({ file: join(config.stateFolder, 'gateway.db'), files, clock, log });
+    const app = buildGateway({ ...options, keys, usage, webUi });
     const { host } = config.listen;
     const port = await listen(app, system, host, config.listen.port);
     const url = urlOf(host, port);
@@ -79,6 +83,7 @@ export const startGateway = async (options: StartOptions): Promise<RunningGatewa
       close: async (graceMs = 10_000) => {
         keys.close();
         await closeWithin(app, system, graceMs);
+        await usage.close();
       },
     };
   } catch (caught) {

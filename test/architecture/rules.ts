@@ -50,6 +50,8 @@ const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   execa: ['system/'],
   systeminformation: ['machine/'],
   undici: ['system/', 'gateway/', 'client/'],
+  'prom-client': ['gateway/metrics/'],
+  'node:sqlite': ['gateway/usage/usage-database.ts'],
   'node:fs': ['system/'],
   'node:fs/promises': ['system/'],
   'node:child_process': ['system/'],

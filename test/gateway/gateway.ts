@@ -70,7 +70,8 @@ export const configOf = (models: readonly GivenModel[], change: Partial<GatewayC
   gatewayConfig.parse({
     schemaVersion: 1,
     keysFile: '/nowhere/keys.json',
-    stateFolder: '/nowhere',
+    // No folder can be made there, not even by root.
+    stateFolder: '/dev/null/nowhere',
     logs: { folder: '/nowhere' },
     models,
     ...change,

@@ -145,6 +145,11 @@ test('/api/status is what the CLI reads', async () => {
     exposure: 'loopback',
     models: [readyStatus('tiny')],
     queues: { tiny: { running: 0, waiting: 0 } },
+    uptime: expect.any(Number),
+    traffic: {
+      ...{ requests: 0, errors: 0, canceled: 0, promptTokens: 0, completionTokens: 0 },
+      ...{ tokensPerSecond: 0, open: 1, streams: 0 },
+    },
   });
   expect((await gateway.get('/api/status', {})).status).toBe(401);
 });

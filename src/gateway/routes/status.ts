@@ -2,17 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import type { GatewayStatus } from '../../api/status.ts';
 import type { KeyCheck } from '../access/key-check.ts';
 import { answerJson } from '../answers.ts';
+import type { Observation } from '../observation.ts';
 import type { GatewayOptions } from '../options.ts';
-import type { Served } from '../served-models.ts';
 
 /** `GET /api/status`: what is served now. For any key. */
 export const statusRoute = (
   app: FastifyInstance,
-  { config, control, version }: GatewayOptions,
-  models: readonly Served[],
+  { config, control, system: { clock }, version }: GatewayOptions,
+  { queues, traffic }: Observation,
   check: KeyCheck,
   startedAt: number,
 ): void => {
+  const begun = clock.monotonic();
   app.get('/api/status', { onRequest: check() }, ({ exchange }) => {
     const address = app.server.address();
     const status: GatewayStatus = {
@@ -20,15 +21,15 @@ export const statusRoute = (
       version,
       pid: process.pid,
       startedAt,
+      uptime: Math.round((clock.monotonic() - begun) / 1000),
       listen: {
         host: config.listen.host,
         port: typeof address === 'object' && address ? address.port : config.listen.port,
       },
       exposure: config.exposure,
       models: control.list(),
-      queues: Object.fromEntries(
-        models.map(({ id, queue: { running, waiting } }) => [id, { running, waiting }]),
-      ),
+      queues: queues(),
+      traffic: traffic(),
     };
     answerJson(exchange, status);
   });

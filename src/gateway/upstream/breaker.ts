@@ -1,5 +1,7 @@
 /** Spares an engine that is not there, and its clients the wait. */
 export interface Breaker {
+  /** Whether requests are kept from it. */
+  readonly isOpen: boolean;
   /** 0: a request may go out, and says afterwards how it went; else ms until one may. */
   admit(): number;
   /** It answered, with whatever status: it lives. */
@@ -27,6 +29,9 @@ export const createBreaker = (now: () => number): Breaker => {
   let probing = false;
   const isOpen = (): boolean => failures >= failuresToOpen;
   return {
+    get isOpen() {
+      return isOpen();
+    },
     admit: () => {
       if (!isOpen()) return 0;
       const wait = opensAt - now();

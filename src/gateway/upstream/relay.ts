@@ -84,6 +84,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   /** A real Error: undici destroys the connection with it. */
   #leave(): void {
     this.#gone = true;
+    this.#options.exchange.usage = this.#tail.read();
     this.#reader.end();
     this.#controller?.abort(new Error('the client left'));
   }
@@ -176,6 +177,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     const { exchange } = this.#options;
     const { response } = exchange;
     exchange.usage = this.#tail.read();
+    exchange.lastByteAt = this.#options.clock.monotonic();
     if (!this.#gone && !response.writableEnded) {
       this.#writeHead();
       response.end();
@@ -206,6 +208,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     exchange.fault = error.code;
+    exchange.usage = this.#tail.read();
     if (this.#isStream) response.end(errorEvent(error, this.#last));
     else response.destroy();
   }
