@@ -20,11 +20,14 @@ const distance = (a: string, b: string): number => {
   return last[b.length] ?? a.length;
 };
 
-/** The one of `known` that was probably meant; undefined when none is near. Capitals don't count. */
-export const nearest = (word: string, known: readonly string[]): string | undefined => {
-  const ranked = known
+/** Those of `known` that were probably meant, the nearest first. Capitals don't count. */
+export const nearestNames = (word: string, known: readonly string[]): readonly string[] =>
+  known
     .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, far }) => far <= Math.max(1, Math.floor(Math.max(name.length, word.length) / 3)))
-    .sort((a, b) => a.far - b.far);
-  return ranked[0]?.name;
-};
+    .sort((a, b) => a.far - b.far)
+    .map(({ name }) => name);
+
+/** The one of `known` that was probably meant; undefined when none is near. */
+export const nearest = (word: string, known: readonly string[]): string | undefined =>
+  nearestNames(word, known)[0];

@@ -1,5 +1,5 @@
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
-import { defaultLimits } from '../api/gateway-config.ts';
+import { defaultLimits, defaultRouting } from '../api/gateway-config.ts';
 import { failure, type LocalaiError } from '../errors.ts';
 import { arrival } from './access/arrival.ts';
 import { clientAddress } from './access/client-address.ts';
@@ -103,6 +103,10 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     }),
     clock,
   });
+  const router = createRouter(models, options.config.routing ?? defaultRouting);
+  for (const alias of router.dangling) {
+    options.log.warn({ alias }, 'an alias stands for a model that is not served; it means nothing');
+  }
   healthRoutes(app, models);
   statusRoute(app, options, seen, check, startedAt);
   const hub = eventHub(options, seen);
@@ -110,10 +114,9 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   metricsRoute(app, options.config.exposure, check, seen.expose);
   usageRoute(app, seen.usage, check, clock);
   logLevelRoute(app, options.log, check);
-  modelRoutes(app, models, check, startedAt);
+  modelRoutes(app, models, router, check, startedAt);
   const queueSeconds = queueSettings(options.config).seconds;
   const limits = keyLimits(clock);
-  const router = createRouter(models);
   inference(app, { check, limits, router, timeouts, clock, bodyLimit, queueSeconds });
   if (options.webUi?.has('/index.html')) webUiRoutes(app, options.webUi);
   else startPageRoute(app, models);

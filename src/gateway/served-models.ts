@@ -2,7 +2,7 @@ import type { GatewayConfig, ServedModel } from '../api/gateway-config.ts';
 import type { ModelStatus } from '../api/models.ts';
 import type { GatewayOptions, Timeouts } from './options.ts';
 import { createQueue, type Queue } from './queue/queue.ts';
-import { printable } from './routing/router.ts';
+import { printable } from './routing/printable.ts';
 import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
 /** A model that is served: what the file says of it, and the connections to its engine. */

@@ -7,7 +7,7 @@ import type { Exchange } from '../exchange.ts';
 import { hasExpired, type KeySource } from '../keys/key-source.ts';
 import { presentedKey } from '../keys/presented-key.ts';
 import type { AddressLimits } from '../limits/address-limits.ts';
-import type { Routable } from '../routing/router.ts';
+import type { Routable } from '../routing/names.ts';
 import type { clientAddress } from './client-address.ts';
 
 type Scope = KeyRecord['scopes'][number];

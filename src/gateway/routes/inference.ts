@@ -9,6 +9,7 @@ import { awaitTurn } from '../queue/await-turn.ts';
 import { bandOf } from '../queue/band-of.ts';
 import { readRequest } from '../request-body.ts';
 import type { RequestKind, Router } from '../routing/router.ts';
+import { unknownModel } from '../routing/unknown-model.ts';
 import type { Served } from '../served-models.ts';
 import { deliver } from '../upstream/delivery.ts';
 import { notServing } from '../upstream/failures.ts';
@@ -61,7 +62,9 @@ const handler =
     exchange.streams = facts.stream;
 
     limits(exchange);
-    const { model, why } = router.route(facts.model, kind);
+    const route = router.route(facts.model, kind);
+    if (!route) throw unknownModel(facts.model, router, exchange.key);
+    const { model, why } = route;
     nameModel(exchange, model, why);
     if (!mayUse(exchange.key, model)) {
       throw failure('KEY_MODEL', { name: exchange.key?.name ?? '', model: model.id });

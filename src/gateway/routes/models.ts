@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ModelState } from '../../api/models.ts';
-import { failure } from '../../errors.ts';
 import { type KeyCheck, mayUse } from '../access/key-check.ts';
 import { answerJson } from '../answers.ts';
-import { printable } from '../routing/router.ts';
+import type { Router } from '../routing/router.ts';
+import { unknownModel } from '../routing/unknown-model.ts';
 import type { Served } from '../served-models.ts';
 
 /** A model in `/v1/models`: OpenAI's fields, ours, and under the names that clients look for, how much it takes. */
@@ -54,6 +54,7 @@ const listed = (model: Served, created: number): ListedModel => {
 export const modelRoutes = (
   app: FastifyInstance,
   models: readonly Served[],
+  router: Router<Served>,
   check: KeyCheck,
   startedAt: number,
 ): void => {
@@ -64,13 +65,9 @@ export const modelRoutes = (
     answerJson(exchange, { object: 'list', data: usable.map((model) => listed(model, created)) });
   });
   app.get<{ Params: { '*': string } }>('/v1/models/*', { onRequest }, ({ exchange, params }) => {
-    const wanted = params['*'].toLowerCase();
-    const model = models.find(
-      ({ id, aliases }) =>
-        id.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted),
-    );
-    if (!model || !mayUse(exchange.key, model))
-      throw failure('SERVED_MODEL_UNKNOWN', { model: printable(wanted).slice(0, 100), nearest: '' });
+    const wanted = params['*'];
+    const model = router.named(wanted);
+    if (!model || !mayUse(exchange.key, model)) throw unknownModel(wanted, router, exchange.key);
     answerJson(exchange, listed(model, created));
   });
 };
