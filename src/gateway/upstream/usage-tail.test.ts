@@ -94,11 +94,9 @@ describe('in any framing', () => {
   const event = fc.oneof(
     fc.string({ unit: 'binary' }).map((content) => ({ choices: [{ delta: { content } }] })),
     fc.constant({ choices: [], usage: null }),
-    fc
-      .string({ unit: 'binary' })
-      .map((text) => ({
-        arguments: JSON.stringify({ usage: { prompt_tokens: 1, completion_tokens: 1, text } }),
-      })),
+    fc.string({ unit: 'binary' }).map((text) => ({
+      arguments: JSON.stringify({ usage: { prompt_tokens: 1, completion_tokens: 1, text } }),
+    })),
   );
   const stream = fc
     .record({
