@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { defaultLimits, defaultRouting } from '../api/gateway-config.ts';
 import { failure, type LocalaiError } from '../errors.ts';
@@ -11,6 +12,7 @@ import { keyLimits } from './limits/key-limits.ts';
 import { observe } from './observation.ts';
 import { defaultTimeouts, type GatewayOptions } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
+import { requestReader } from './request-body.ts';
 import { eventHub, eventsRoute } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inference } from './routes/inference.ts';
@@ -73,6 +75,11 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
       raw.writeHead(400, { 'content-type': 'application/json' }).end(errorEnvelope(fault));
     },
   });
+  app.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // One that is too large is refused before its client begins to send it.
+    if (!(Number(request.headers['content-length']) > bodyLimit)) response.writeContinue();
+    app.server.emit('request', request, response);
+  });
   app.addHook('onRoute', ({ url, method }) => {
     known.add(url);
     methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()]);
@@ -80,8 +87,11 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   app.removeAllContentTypeParsers();
   // Bodies pass through as they are, whatever they are called.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((caught, { exchange }) => {
+  app.setErrorHandler((caught, { exchange, headers }) => {
     const fault = ofFramework(caught, bodyLimit);
+    // Its client waits for a word before it sends the body; what comes next would be taken for that.
+    const isUnsent = fault.code === 'REQUEST_TOO_LARGE' && headers.expect !== undefined;
+    if (isUnsent) exchange.headers.push('connection', 'close');
     if (fault.kind === 'bug') options.log.error({ err: fault, id: exchange.id }, 'a fault of our own');
     answerError(exchange, fault);
   });
@@ -117,7 +127,8 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
   modelRoutes(app, models, router, check, startedAt);
   const queueSeconds = queueSettings(options.config).seconds;
   const limits = keyLimits(clock);
-  inference(app, { check, limits, router, timeouts, clock, bodyLimit, queueSeconds });
+  const read = requestReader(allowed);
+  inference(app, { check, read, limits, router, timeouts, clock, queueSeconds });
   if (options.webUi?.has('/index.html')) webUiRoutes(app, options.webUi);
   else startPageRoute(app, models);
 

@@ -1,13 +1,21 @@
+import type { GatewayLimits } from '../api/gateway-config.ts';
 import { failure } from '../errors.ts';
+import { type Changes, type Fields, requestLimits, type Wanted } from './limits/request-limits.ts';
 import { findJsonFault } from './protocols/json-error.ts';
 
 /** What the gateway has to know of a request's body; all else is the engine's business. */
-export interface RequestFacts {
+export interface RequestFacts extends Wanted {
   readonly model: string | undefined;
   readonly stream: boolean;
-  /** How much of an answer is wanted, where the body says so. */
-  readonly maxTokens: number | undefined;
 }
+
+export interface ReadRequest {
+  readonly bytes: Buffer;
+  readonly facts: RequestFacts;
+}
+
+/** What a body is for: a chat or a completion has limits of its own. */
+export type BodyKind = 'chat' | 'completion' | 'other';
 
 /** Longest name of a model that is looked up. */
 const longestName = 512;
@@ -42,15 +50,28 @@ const streamOf = (value: unknown): boolean => {
   throw failure('REQUEST_PARAMETER', { param: 'stream', problem: 'must be true or false' });
 };
 
+const noWishes: Wanted = { maxTokens: undefined, changes: undefined };
+
 /** Reads a body once. Throws REQUEST_NOT_JSON (with the place), REQUEST_INVALID and REQUEST_PARAMETER. */
-export const readRequest = (body: unknown): { readonly bytes: Buffer; readonly facts: RequestFacts } => {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  if (bytes.length === 0) throw failure('REQUEST_INVALID', { problem: 'it has no body' });
-  const value = parse(bytes.toString());
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw failure('REQUEST_INVALID', { problem: 'its body must be a JSON object' });
-  }
-  const { model, stream, max_tokens: most } = value as Readonly<Record<string, unknown>>;
-  const maxTokens = typeof most === 'number' ? most : undefined;
-  return { bytes, facts: { model: modelOf(model), stream: streamOf(stream), maxTokens } };
+export const requestReader = (limits: GatewayLimits): ((body: unknown, kind: BodyKind) => ReadRequest) => {
+  const wishes = requestLimits(limits);
+  return (body, kind) => {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    if (bytes.length === 0) throw failure('REQUEST_INVALID', { problem: 'it has no body' });
+    const value = parse(bytes.toString());
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw failure('REQUEST_INVALID', { problem: 'its body must be a JSON object' });
+    }
+    const fields = value as Fields;
+    const model = modelOf(fields['model']);
+    const stream = streamOf(fields['stream']);
+    const { maxTokens, changes } = kind === 'other' ? noWishes : wishes(fields, kind === 'chat');
+    return { bytes, facts: { model, stream, maxTokens, changes } };
+  };
 };
+
+/** What was lowered, for the answer's `x-localai-clamped` header: `max_tokens=512`. */
+export const clampedText = (changes: Changes): string =>
+  Object.entries(changes)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');

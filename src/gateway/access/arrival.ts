@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { failure, type LocalaiError } from '../../errors.ts';
 import { answerError } from '../answers.ts';
 import { Exchange } from '../exchange.ts';
+import { boundUnread } from '../limits/unread-body.ts';
 import type { GatewayOptions } from '../options.ts';
 import type { Watch } from '../watch.ts';
 import { harmlessHost, hostCheck } from './hosts.ts';
@@ -36,6 +37,7 @@ export const arrival = (
     const exchange = new Exchange(id, raw, method, path, clock, open);
     raw.once('close', () => {
       if (!raw.writableFinished) exchange.onGone?.();
+      if (!raw.req.complete) void boundUnread(raw.req, clock);
       exchange.end();
       ended(exchange, clock.monotonic());
       // What was busy when closing began would else stay open, idle, until its client lets go.

@@ -7,31 +7,38 @@ import type { KeyLimits } from '../limits/key-limits.ts';
 import type { Timeouts } from '../options.ts';
 import { awaitTurn } from '../queue/await-turn.ts';
 import { bandOf } from '../queue/band-of.ts';
-import { readRequest } from '../request-body.ts';
+import { type BodyKind, clampedText, type ReadRequest, type requestReader } from '../request-body.ts';
 import type { RequestKind, Router } from '../routing/router.ts';
 import { unknownModel } from '../routing/unknown-model.ts';
 import type { Served } from '../served-models.ts';
 import { deliver } from '../upstream/delivery.ts';
 import { notServing } from '../upstream/failures.ts';
 import { upstreamHeaders } from '../upstream/headers.ts';
-import { withModel } from '../upstream/model-patch.ts';
+import { withMembers } from '../upstream/member-patch.ts';
 
-/** The routes that an engine answers, and what each wants done. */
-const inferenceRoutes: Readonly<Record<string, RequestKind>> = {
-  '/v1/chat/completions': 'chat',
-  '/v1/completions': 'completion',
-  '/v1/embeddings': 'embedding',
-  '/tokenize': 'chat',
-  '/detokenize': 'chat',
+interface InferenceRoute {
+  /** What is wanted done. */
+  readonly kind: RequestKind;
+  /** Whose limits its body has. */
+  readonly body: BodyKind;
+}
+
+/** The routes that an engine answers. */
+const inferenceRoutes: Readonly<Record<string, InferenceRoute>> = {
+  '/v1/chat/completions': { kind: 'chat', body: 'chat' },
+  '/v1/completions': { kind: 'completion', body: 'completion' },
+  '/v1/embeddings': { kind: 'embedding', body: 'other' },
+  '/tokenize': { kind: 'chat', body: 'other' },
+  '/detokenize': { kind: 'chat', body: 'other' },
 };
 
 export interface InferenceParts {
   readonly check: KeyCheck;
+  readonly read: ReturnType<typeof requestReader>;
   readonly limits: KeyLimits;
   readonly router: Router<Served>;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
-  readonly bodyLimit: number;
   /** How long a request may wait for its turn, s. */
   readonly queueSeconds: number;
 }
@@ -46,17 +53,21 @@ const nameModel = (exchange: Exchange, { id, headerName }: Served, why: string):
 /** Cost the engine next to nothing, and agents send them in bursts. */
 const unqueued = new Set(['/tokenize', '/detokenize']);
 
+/** The body as the engine is to have it: as it came, but for the model's name and what was lowered. */
+const bodyFor = (name: string, bytes: Buffer, { model, changes }: ReadRequest['facts']): Buffer =>
+  model === name && changes === undefined ? bytes : withMembers(bytes, { ...changes, model: name });
+
 /** A request's way: read, limits, route, may the key use it, is it up, wait for a turn, on to the engine and back. */
 const handler =
   (
     path: string,
-    kind: RequestKind,
-    { limits, router, timeouts, clock, queueSeconds }: InferenceParts,
+    { kind, body: bodyKind }: InferenceRoute,
+    { read, limits, router, timeouts, clock, queueSeconds }: InferenceParts,
   ): RouteHandlerMethod =>
   (request, reply) => {
     const { exchange } = request;
     exchange.arrived(path);
-    const { bytes, facts } = readRequest(request.body);
+    const { bytes, facts } = read(request.body, bodyKind);
     exchange.bytesIn = bytes.length;
     exchange.requested = facts.model;
     exchange.streams = facts.stream;
@@ -76,7 +87,8 @@ const handler =
     if (refusal) throw refusal;
 
     const name = model.upstreamModel ?? model.id;
-    const body = facts.model === name ? bytes : withModel(bytes, name);
+    const body = bodyFor(name, bytes, facts);
+    if (facts.changes) exchange.headers.push('x-localai-clamped', clampedText(facts.changes));
     const headers = upstreamHeaders(request.headers, exchange.id);
     const run = (onEnd: () => void): void =>
       deliver({
@@ -98,9 +110,8 @@ const handler =
 
 /** What the engines answer. */
 export const inference = (app: FastifyInstance, parts: InferenceParts): void => {
-  const { bodyLimit, check } = parts;
-  const onRequest = check('inference');
-  for (const [path, kind] of Object.entries(inferenceRoutes)) {
-    app.post(path, { bodyLimit, onRequest }, handler(path, kind, parts));
+  const onRequest = parts.check('inference');
+  for (const [path, route] of Object.entries(inferenceRoutes)) {
+    app.post(path, { onRequest }, handler(path, route, parts));
   }
 };

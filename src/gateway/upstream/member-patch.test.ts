@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { withModel } from './model-patch.ts';
+import { withMembers } from './member-patch.ts';
 
-const patch = (text: string, name = 'new'): string => withModel(Buffer.from(text), name).toString('utf8');
+const patch = (text: string, name = 'new'): string =>
+  withMembers(Buffer.from(text), { model: name }).toString('utf8');
 
 test.each([
   ['{"model":"old","n":1}', '{"model":"new","n":1}'],
@@ -33,6 +34,16 @@ const spaced = (value: unknown, blank: () => string): string => {
   }
   return JSON.stringify(value);
 };
+
+test.each([
+  ['{}', '{"model":"m","max_tokens":9}'],
+  ['{"max_tokens":100,"n":1}', '{"model":"m","max_tokens":9,"n":1}'],
+  ['{"max_tokens":null,"model":"x"}', '{"max_tokens":9,"model":"m"}'],
+  ['{"model":"x","max_tokens":1,"max_tokens":-2e9}', '{"model":"m","max_tokens":9,"max_tokens":9}'],
+  ['{"__proto__":{"model":"x"}}', '{"model":"m","max_tokens":9,"__proto__":{"model":"x"}}'],
+])('several at once: %s becomes %s', (before, after) => {
+  expect(withMembers(Buffer.from(before), { model: 'm', max_tokens: 9 }).toString()).toBe(after);
+});
 
 test('whatever the object, only `model` changes', () => {
   const key = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('model', 'a"model', 'model\\', '{'));

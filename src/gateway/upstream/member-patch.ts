@@ -1,6 +1,6 @@
 /**
- * Changes the top-level `model` of a JSON object in its bytes and leaves every other byte as it was: re-serialising
- * would reorder keys, change numbers beyond 2^53 and cost time on long prompts.
+ * Changes members of a JSON object in its bytes and leaves every other byte as it was: re-serialising would reorder
+ * keys, change numbers beyond 2^53 and cost time on long prompts.
  */
 
 const quote = 0x22;
@@ -11,8 +11,6 @@ const openObject = 0x7b;
 const closeObject = 0x7d;
 const openArray = 0x5b;
 const closeArray = 0x5d;
-
-const plainKey = Buffer.from('"model"');
 
 const isBlank = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
@@ -56,45 +54,50 @@ const afterValue = (json: Buffer, at: number): number => {
 };
 
 /** A key may be written with escapes (`"mod\u0065l"`), and means the same. */
-const isModelKey = (json: Buffer, start: number, end: number): boolean => {
-  const key = json.subarray(start, end);
-  if (!key.includes(backslash)) return key.equals(plainKey);
-  return JSON.parse(key.toString()) === 'model';
+const keyAt = (json: Buffer, start: number, end: number): string => {
+  const text = json.toString('utf8', start, end);
+  return text.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1);
 };
 
-/** Where the values of the top-level `model` keys begin and end; a repeated key gives several. */
-const modelSpans = (json: Buffer, open: number): readonly (readonly [number, number])[] => {
-  const spans: [number, number][] = [];
+interface Member {
+  readonly name: string;
+  /** Where its value begins and ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The object's members with these names; a repeated key gives several. */
+const membersNamed = (json: Buffer, open: number, names: ReadonlySet<string>): readonly Member[] => {
+  const found: Member[] = [];
   let at = afterBlanks(json, open + 1);
   while (at < json.length && json[at] === quote) {
     const keyEnd = afterString(json, at);
-    const value = afterBlanks(json, json.indexOf(colon, keyEnd) + 1);
-    const valueEnd = afterValue(json, value);
-    if (isModelKey(json, at, keyEnd)) spans.push([value, valueEnd]);
-    at = afterBlanks(json, valueEnd);
+    const start = afterBlanks(json, json.indexOf(colon, keyEnd) + 1);
+    const end = afterValue(json, start);
+    const name = keyAt(json, at, keyEnd);
+    if (names.has(name)) found.push({ name, start, end });
+    at = afterBlanks(json, end);
     if (json[at] !== comma) break;
     at = afterBlanks(json, at + 1);
   }
-  return spans;
+  return found;
 };
 
 /**
- * The same JSON object with `model` set to `name`, added in front when it has none.
- * `json` must hold a valid JSON object (checked by JSON.parse before).
+ * The same JSON object with `values` set, those that it has not added in front. `json` must hold a valid JSON object
+ * (checked by JSON.parse before).
  */
-export const withModel = (json: Buffer, name: string): Buffer => {
+export const withMembers = (json: Buffer, values: Readonly<Record<string, string | number>>): Buffer => {
   const open = json.indexOf(openObject);
-  const value = Buffer.from(JSON.stringify(name));
-  const spans = modelSpans(json, open);
-  if (spans.length === 0) {
-    const empty = json[afterBlanks(json, open + 1)] === closeObject;
-    const member = Buffer.from(`"model":${JSON.stringify(name)}${empty ? '' : ','}`);
-    return Buffer.concat([json.subarray(0, open + 1), member, json.subarray(open + 1)]);
-  }
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const [start, end] of spans) {
-    parts.push(json.subarray(from, start), value);
+  const names = new Set(Object.keys(values));
+  const members = membersNamed(json, open, names);
+  for (const { name } of members) names.delete(name);
+  const added = [...names].map((name) => `${JSON.stringify(name)}:${JSON.stringify(values[name])}`).join(',');
+  const isEmpty = json[afterBlanks(json, open + 1)] === closeObject;
+  const parts: Buffer[] = [json.subarray(0, open + 1), Buffer.from(added && !isEmpty ? `${added},` : added)];
+  let from = open + 1;
+  for (const { name, start, end } of members) {
+    parts.push(json.subarray(from, start), Buffer.from(JSON.stringify(values[name])));
     from = end;
   }
   parts.push(json.subarray(from));
