@@ -35,6 +35,8 @@ export interface FakeUpstream extends AsyncDisposable {
 export interface FakeOptions {
   /** Listens on this Unix socket instead of a TCP port. */
   readonly socket?: string;
+  /** A port of 127.0.0.1 that must be this one; else any. */
+  readonly port?: number;
   /** ms after which an idle connection is closed; uvicorn's 5 s when not given. */
   readonly keepAliveMs?: number;
 }
@@ -92,7 +94,7 @@ export const startUpstream = async (script: Script, options: FakeOptions = {}): 
     });
   });
   await new Promise<void>((resolve) => {
-    if (options.socket === undefined) server.listen(0, '127.0.0.1', resolve);
+    if (options.socket === undefined) server.listen(options.port ?? 0, '127.0.0.1', resolve);
     else server.listen(options.socket, resolve);
   });
   const fake: FakeUpstream = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hashKey } from '../../src/config/keys.ts';
-import { type Call, chatAnswer, json, startUpstream } from '../fakes/upstream.ts';
+import { type Call, json, startUpstream } from '../fakes/upstream.ts';
 import { authorized, keyRecord, readyStatus, startTestGateway, type TestGateway } from './gateway.ts';
 import { rawPost } from './raw-client.ts';
 
@@ -47,32 +47,6 @@ test("the engine's own capacity is the limit when none is set", async () => {
   for (const client of clients) client.leave();
 });
 
-test('case 1, 27: a client that leaves the line is never sent on; a full line is a 429 that says when to try again', async () => {
-  await using upstream = await startUpstream(() => {});
-  const gateway = await startTestGateway({
-    models: [{ id: 'tiny', upstream: upstream.endpoint, maxRunning: 1 }],
-    config: { queue: { waiting: 1, waitingMiB: 1, seconds: 60 } },
-  });
-  const first = rawPost(gateway.port, path, body);
-  const running = await upstream.call(1);
-  const second = rawPost(gateway.port, path, body);
-  await waiting(gateway, 1);
-  const full = await gateway.post(path, chat);
-  expect(Number(full.headers['retry-after'])).toBeGreaterThan(0);
-  expect(full.json.error).toMatchObject({
-    code: 'queue_full',
-    details: { model: 'tiny', running: 1, waiting: 1, retryAfter: expect.any(Number) },
-  });
-  second.leave();
-  await gateway.logged(({ status, queuedMs }) => status === 499 && queuedMs !== undefined);
-  upstream.script = chatAnswer('third');
-  const third = gateway.post(path, chat);
-  answer(running);
-  expect((await third).json.choices[0].message.content).toBe('third');
-  expect(upstream.calls).toHaveLength(2);
-  first.leave();
-});
-
 test('who waits too long is told so', async () => {
   await using upstream = await startUpstream(() => {});
   const gateway = await startTestGateway({
@@ -115,22 +89,3 @@ test('one key with many requests open does not starve another, and typing goes f
   expect(order[0]).toBe('typing');
   expect(order.indexOf('b1')).toBeLessThanOrEqual(2);
 });
-
-test('case 4: whatever way requests end, the place is free again', async () => {
-  const scripts = [
-    chatAnswer('x'),
-    json({ error: {} }, 400),
-    ({ socket }: Call) => void socket.resetAndDestroy(),
-    ({ socket }: Call) => void socket.end('nonsense\r\n\r\n'),
-  ];
-  await using upstream = await startUpstream((call) => scripts[upstream.calls.length % 4]?.(call));
-  const models = [{ id: 'tiny', upstream: upstream.endpoint, maxRunning: 2 }];
-  const gateway = await startTestGateway({ models });
-  await Promise.all(Array.from({ length: 100 }, () => gateway.post(path, chat)));
-  upstream.script = () => {};
-  const leaving = Array.from({ length: 20 }, () => rawPost(gateway.port, path, body));
-  await upstream.call(upstream.calls.length + 2);
-  for (const client of leaving) client.leave();
-  upstream.script = chatAnswer('free');
-  expect((await gateway.post(path, chat)).json.choices[0].message.content).toBe('free');
-}, 60_000);

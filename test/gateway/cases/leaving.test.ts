@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import {
@@ -13,7 +14,7 @@ import {
 import { head, wire } from '../../fakes/wire.ts';
 import { chat, chatPath, plainChat, streamedChat } from '../chats.ts';
 import { startTestGateway, waitingFor } from '../gateway.ts';
-import { rawPost } from '../raw-client.ts';
+import { rawPost, requestBytes } from '../raw-client.ts';
 
 const headOnly: Script = (call) => {
   beginStream(call);
@@ -145,4 +146,15 @@ test('a client that leaves while the engine is still being reached is forgotten'
   await upstream.call(1);
   other.leave();
   await Promise.all(upstream.calls.map(({ closed }) => closed));
+});
+
+test('a client that leaves while it sends its body is no fault of ours', async () => {
+  const gateway = await startTestGateway({});
+  const socket = connect(gateway.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.end(requestBytes(chatPath, plainChat).slice(0, -10));
+  const line = await gateway.logged(({ msg }) => msg === 'request');
+  expect(line).toMatchObject({ path: chatPath });
+  expect(line['status']).toBeLessThan(500);
+  expect((await gateway.get('/health')).status).toBe(200);
 });
