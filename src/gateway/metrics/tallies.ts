@@ -149,7 +149,7 @@ export const createTallies = (isKnown: (name: string) => boolean): Tallies => {
         canceled: outcomesOf((outcome) => outcome === '499'),
         promptTokens: sum(keys.all(), ({ input }) => input),
         completionTokens: sum(keys.all(), ({ output }) => output),
-        tokensPerSecond: Math.round(rate.read(now) * 10) / 10,
+        tokensPerSecond: Math.round(rate.read(now) * 100) / 100,
       };
     },
   };

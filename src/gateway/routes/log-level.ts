@@ -27,7 +27,7 @@ export const logLevelRoute = (app: FastifyInstance, log: Logger, check: KeyCheck
   app.put('/api/log-level', { onRequest }, ({ body, exchange }) => {
     const level = levelIn(body);
     // Told while the more talkative of both is set.
-    const tell = () => log.warn({ level, key: exchange.key?.name }, 'the log level was changed');
+    const tell = () => log.warn({ logLevel: level, key: exchange.key?.name }, 'the log level was changed');
     const wasQuiet = !log.isLevelEnabled('warn');
     if (!wasQuiet) tell();
     log.level = level;
