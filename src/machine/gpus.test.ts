@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { mergeGpus } from './gpus.ts';
-import { parseNvidiaSmi } from './nvidia.ts';
+import type { SmiState } from './nvidia/facts.ts';
 import { parseLspci } from './pci.ts';
+import type { Gpu } from './report.ts';
 
 const bus = parseLspci(
   [
@@ -11,6 +12,13 @@ const bus = parseLspci(
     '03:00.0 "Ethernet controller" "Intel Corporation" "I225-V" "" ""',
   ].join('\n'),
 );
+const [intel] = bus;
+const card: Gpu = { vendor: 'nvidia', name: 'NVIDIA GeForce RTX 4090', memoryBytes: 1 };
+
+const probe = (state: SmiState, problem: string | null = null, cards: readonly Gpu[] = []) => ({
+  facts: { smi: { state, problem, path: null } },
+  cards,
+});
 
 test('lspci: graphics only, with the vendor', () => {
   expect(bus).toEqual([
@@ -20,21 +28,25 @@ test('lspci: graphics only, with the vendor', () => {
   ]);
 });
 
-test('nvidia-smi: memory in MiB, [N/A] is not known, noise is left out', () => {
-  expect(parseNvidiaSmi('NVIDIA GeForce RTX 4090, 24564\nNVIDIA GB10, [N/A]\n\nsome warning\n')).toEqual([
-    { vendor: 'nvidia', name: 'NVIDIA GeForce RTX 4090', memoryBytes: 24_564 * 1024 * 1024 },
-    { vendor: 'nvidia', name: 'NVIDIA GB10', memoryBytes: null },
-  ]);
-});
-
 test('the driver names NVIDIA cards once, the bus the others', () => {
-  const gpus = [{ vendor: 'nvidia' as const, name: 'NVIDIA GeForce RTX 4090', memoryBytes: 1 }];
-  expect(mergeGpus({ gpus }, bus).map((gpu) => gpu.vendor)).toEqual(['nvidia', 'intel', 'amd']);
+  const gpus = mergeGpus(probe('answers', null, [card]), bus, null);
+  expect(gpus.map(({ vendor }) => vendor)).toEqual(['nvidia', 'intel', 'amd']);
 });
 
 test('a card without a working driver is listed with the problem', () => {
-  const failed = mergeGpus({ problem: 'No devices were found' }, bus);
-  expect(failed[1]?.problem).toBe('its driver does not answer (nvidia-smi: No devices were found)');
-  expect(mergeGpus({ absent: true }, bus)[1]?.problem).toBe('no nvidia-smi is installed');
+  const failed = mergeGpus(probe('no-module', 'it has failed'), bus, null);
+  expect(failed[1]?.problem).toBe('its driver does not answer (nvidia-smi: it has failed)');
+  expect(mergeGpus(probe('absent'), bus, null)[1]?.problem).toBe('no nvidia-smi is installed');
   expect(failed[0]?.problem).toBeUndefined();
+});
+
+test('a driver that fails without a card on the bus is no machine without a card', () => {
+  expect(() => mergeGpus(probe('mismatch', 'mismatch'), intel ? [intel] : [], null)).toThrow('mismatch');
+  expect(mergeGpus(probe('absent'), intel ? [intel] : [], null)).toEqual([intel]);
+});
+
+test('a Jetson has neither nvidia-smi nor a card on the bus', () => {
+  expect(mergeGpus(probe('absent'), [], 'NVIDIA Jetson AGX Orin')).toEqual([
+    { vendor: 'nvidia', name: 'NVIDIA Jetson AGX Orin', memoryBytes: null },
+  ]);
 });

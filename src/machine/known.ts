@@ -1,6 +1,8 @@
 import { reason } from '../errors.ts';
 import type { Clock } from '../system/clock.ts';
-import type { Known } from './report.ts';
+
+/** A fact that may not be known: what was read, or why it could not be. Never a guess. */
+export type Known<T> = { readonly value: T } | { readonly notChecked: string };
 
 /**
  * Asks for one fact within a time limit (ms). Never throws: a fact that could not be had says why, in the words

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { System } from '../system/system.ts';
+import type { Observer } from './observer.ts';
 import type { Gpu } from './report.ts';
 
 /** PCI vendor ids, as in the PCI ID database. */
@@ -41,7 +42,7 @@ const fromKernel = async (system: System): Promise<readonly Gpu[]> => {
 };
 
 /** The graphics cards on the PCI bus, whether they have a driver or not. */
-export const pciGpus = async (system: System, signal: AbortSignal): Promise<readonly Gpu[]> => {
-  const answer = await system.run('lspci', ['-mm'], { signal });
-  return answer.ok ? parseLspci(answer.stdout) : fromKernel(system);
+export const pciGpus = async (observer: Observer): Promise<readonly Gpu[]> => {
+  const answer = await observer.run('lspci', ['lspci', '-mm']);
+  return answer.ok ? parseLspci(answer.stdout) : fromKernel(observer.system);
 };

@@ -31,18 +31,26 @@ test('a machine with nothing on PATH has a report, and nothing in it is invented
 });
 
 test('cards, Docker and pip are found', async () => {
-  program('nvidia-smi', 'echo "NVIDIA GeForce RTX 3060, 12288"');
+  program(
+    'nvidia-smi',
+    'case "$1" in --query-gpu*) echo "0, NVIDIA GeForce RTX 3060, GPU-1, 00000000:01:00.0, 580.95.05, 12288, 300, 11988, 8.6, Disabled, 170.00, 170.00, 12.5, 40, Default, [N/A]";; esac',
+  );
   program('lspci', 'echo \'00:02.0 "VGA compatible controller" "Intel Corporation" "UHD 630" ""\'');
   program('docker', 'echo "Docker version 28.2.2, build e6534b4"');
   program('pip3', '');
   const report = await probeMachine(system);
   expect(report.gpus).toEqual({
     value: [
-      { vendor: 'nvidia', name: 'NVIDIA GeForce RTX 3060', memoryBytes: 12_288 * 1024 * 1024 },
+      {
+        vendor: 'nvidia',
+        name: 'NVIDIA GeForce RTX 3060',
+        memoryBytes: 12_288 * 1024 * 1024,
+        nvidia: expect.objectContaining({ uuid: 'GPU-1', computeCapability: '8.6', mig: null, faults: [] }),
+      },
       { vendor: 'intel', name: 'Intel Corporation UHD 630', memoryBytes: null },
     ],
   });
-  expect(report.docker).toEqual({ value: { version: '28.2.2' } });
+  expect(report.docker).toMatchObject({ value: { version: '28.2.2', daemon: { answers: false } } });
   expect(report.pip).toEqual({ value: join(folder, 'pip3') });
 });
 

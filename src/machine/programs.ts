@@ -2,7 +2,7 @@ import { delimiter, join } from 'node:path';
 import type { System } from '../system/system.ts';
 
 /** The full path of a program on PATH; undefined when there is none. */
-const onPath = async (system: System, program: string): Promise<string | undefined> => {
+export const onPath = async (system: System, program: string): Promise<string | undefined> => {
   const places = (system.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const found = await Promise.all(
     places.map(async (folder) => {
@@ -12,19 +12,6 @@ const onPath = async (system: System, program: string): Promise<string | undefin
     }),
   );
   return found.find((file) => file !== undefined);
-};
-
-/** The Docker client's version; null when there is no Docker. The daemon is not asked. */
-export const dockerVersion = async (
-  system: System,
-  signal: AbortSignal,
-): Promise<{ readonly version: string } | null> => {
-  const answer = await system.run('docker', ['--version'], { signal });
-  if (answer.notFound) return null;
-  const version = /version\s+([^\s,]+)/.exec(answer.stdout)?.[1];
-  if (!answer.ok || version === undefined)
-    throw new Error(answer.stderr.trim() || 'no version in its answer');
-  return { version };
 };
 
 /** Where pip is, null when this machine has none. Looked for and not run: Python alone takes longer than all the rest. */

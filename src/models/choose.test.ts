@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { machineReport } from '../../test/support/machine-report.ts';
 import type { Gpu, MachineReport } from '../machine/report.ts';
 import { catalog } from './catalog/catalog.ts';
 import { families } from './catalog/families.ts';
@@ -8,18 +9,12 @@ import { parseReference } from './reference.ts';
 
 const gibibyte = 1024 ** 3;
 
-const machine = (memory: number, cores: number, gpus: readonly Gpu[] = []): MachineReport => ({
-  schemaVersion: 1,
-  platform: 'linux',
-  arch: 'x64',
-  wsl: false,
-  os: { value: 'Debian 13' },
-  cpu: { name: { value: 'a processor' }, cores, coresFrom: 'a test' },
-  memory: { totalBytes: memory * gibibyte, availableBytes: memory * gibibyte, limitedBy: 'machine' },
-  gpus: { value: gpus },
-  docker: { value: null },
-  pip: { value: null },
-});
+const machine = (memory: number, cores: number, gpus: readonly Gpu[] = []): MachineReport =>
+  machineReport({
+    cpu: { name: { value: 'a processor' }, cores, coresFrom: 'a test', features: [] },
+    memory: { totalBytes: memory * gibibyte, availableBytes: memory * gibibyte, limitedBy: 'machine' },
+    gpus: { value: gpus },
+  });
 
 const names = (report: MachineReport): readonly string[] =>
   chooseModels(report).map(({ model }) => model.name);

@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { machineReport } from '../../test/support/machine-report.ts';
 import { type Paths, resolvePaths } from '../config/paths.ts';
 import { type Settings, settings } from '../config/schema.ts';
 import { failure } from '../errors.ts';
-import type { MachineReport } from '../machine/report.ts';
 import { realSystem, type System } from '../system/system.ts';
 import { readApplied } from './applied.ts';
 import { type ApplyResult, applyPlan } from './apply.ts';
@@ -54,18 +54,9 @@ afterEach(async () => {
 
 const weights = (name: string): string => join(home, 'weights', `${name}.gguf`);
 
-const report: MachineReport = {
-  schemaVersion: 1,
-  platform: 'linux',
-  arch: 'x64',
-  wsl: false,
-  os: { value: 'Test' },
-  cpu: { name: { value: 'Test' }, cores: 2, coresFrom: 'test' },
+const report = machineReport({
   memory: { totalBytes: 8e9, availableBytes: 6e9, limitedBy: 'machine' },
-  gpus: { value: [] },
-  docker: { value: null },
-  pip: { value: null },
-};
+});
 
 const defaults = Object.fromEntries(
   Object.entries(settings).map(([key, schema]) => [key, schema.parse(undefined)]),

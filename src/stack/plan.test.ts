@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { machineReport } from '../../test/support/machine-report.ts';
 import { defaultLimits, defaultRouting } from '../api/gateway-config.ts';
 import { type Settings, settings } from '../config/schema.ts';
-import type { Gpu, MachineReport } from '../machine/report.ts';
+import type { Gpu } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
 import type { CatalogModel } from '../models/model.ts';
 import { type PlanFacts, planStack } from './plan.ts';
@@ -10,19 +11,7 @@ import type { PlannedModel } from './planned-model.ts';
 
 const gib = 1024 ** 3;
 
-const machine = (change: Partial<MachineReport> = {}): MachineReport => ({
-  schemaVersion: 1,
-  platform: 'linux',
-  arch: 'x64',
-  wsl: false,
-  os: { value: 'Debian GNU/Linux 12' },
-  cpu: { name: { value: 'AMD Ryzen 7 5800X' }, cores: 16, coresFrom: 'the machine has 16 cores' },
-  memory: { totalBytes: 32 * gib, availableBytes: 26 * gib, limitedBy: 'machine' },
-  gpus: { value: [] },
-  docker: { value: null },
-  pip: { value: '/usr/bin/pip3' },
-  ...change,
-});
+const machine = machineReport;
 
 const gpu = (vendor: Gpu['vendor'], name: string, memoryBytes: number | null = null): Gpu => ({
   vendor,
@@ -114,7 +103,12 @@ const cases: Readonly<Record<string, Partial<PlanFacts>>> = {
   'small-container': {
     report: machine({
       os: { notChecked: 'the operating system did not answer within 2000 ms' },
-      cpu: { name: { notChecked: 'no' }, cores: 1, coresFrom: 'the cgroup quota is 1.5 of 8 cores' },
+      cpu: {
+        name: { notChecked: 'no' },
+        cores: 1,
+        coresFrom: 'the cgroup quota is 1.5 of 8 cores',
+        features: [],
+      },
       memory: { totalBytes: 2 * gib, availableBytes: 1.5 * gib, limitedBy: 'cgroup' },
     }),
     candidates: [small, smoke],

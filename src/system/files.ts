@@ -56,6 +56,8 @@ export interface Files {
   sha256(path: string, signal?: AbortSignal): Promise<string>;
   /** Bytes that this user may still write on the disk that holds `path` (or its nearest existing parent). */
   freeBytes(path: string): Promise<number>;
+  /** Whether this user may write to `path`, or make it in its nearest existing parent. */
+  mayWrite(path: string): Promise<boolean>;
   /** Calls back after something changed in a folder; may call too often, never not at all. Returns the way to stop. */
   watch(folder: string, onChange: (name: string | undefined) => void): () => void;
 }
@@ -165,6 +167,16 @@ export const realFiles: Files = {
       const found = await orAbsent(fs.statfs(at));
       if (found) return found.bavail * found.bsize;
       if (dirname(at) === at) return 0;
+    }
+  },
+  mayWrite: async (path) => {
+    for (let at = path; ; at = dirname(at)) {
+      try {
+        await fs.access(at, fs.constants.W_OK);
+        return true;
+      } catch (caught) {
+        if (!absent(caught) || dirname(at) === at) return false;
+      }
     }
   },
   watch: (folder, onChange) => {

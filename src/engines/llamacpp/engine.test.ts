@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { machineReport } from '../../../test/support/machine-report.ts';
 import { resolvePaths } from '../../config/paths.ts';
-import type { MachineReport } from '../../machine/report.ts';
 import { realSystem } from '../../system/system.ts';
 import type { EngineBudget, EngineModel } from '../engine.ts';
 import { createLlamacpp } from './engine.ts';
@@ -9,18 +9,12 @@ import { createLlamacpp } from './engine.ts';
 const packageFolder = fileURLToPath(new URL('../../../', import.meta.url));
 const env = { HOME: '/home/ada', XDG_RUNTIME_DIR: '/run/user/1000' };
 
-const report = (platform: string, arch: string, vendor?: 'nvidia'): MachineReport => ({
-  schemaVersion: 1,
-  platform,
-  arch,
-  wsl: false,
-  os: { value: 'Test' },
-  cpu: { name: { value: 'Test' }, cores: 2, coresFrom: 'test' },
-  memory: { totalBytes: 8e9, availableBytes: 6e9, limitedBy: 'machine' },
-  gpus: { value: vendor ? [{ vendor, name: vendor, memoryBytes: 8e9 }] : [] },
-  docker: { value: null },
-  pip: { value: null },
-});
+const report = (platform: string, arch: string, vendor?: 'nvidia') =>
+  machineReport({
+    platform,
+    arch,
+    gpus: { value: vendor ? [{ vendor, name: vendor, memoryBytes: 8e9 }] : [] },
+  });
 
 const model: EngineModel = { id: 'tiny', file: '/models/tiny.gguf', sha256: undefined, roles: ['general'] };
 const budget: EngineBudget = {
