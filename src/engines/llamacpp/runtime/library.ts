@@ -127,7 +127,7 @@ export interface LlamaModel {
   readonly _model: { getTokenString(token: Token): string | undefined };
 }
 
-export interface FileMetadata {
+interface FileMetadata {
   readonly general?: { readonly architecture?: string };
   readonly tokenizer?: {
     readonly chat_template?: string;
