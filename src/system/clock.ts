@@ -5,14 +5,17 @@ export interface Clock {
   now(): number;
   /** A clock that never jumps, in ms; only differences mean something. */
   monotonic(): number;
-  /** Waits; rejects with the signal's reason when it is aborted meanwhile. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Waits; rejects with the signal's reason when it is aborted meanwhile. `ref: false`: a process that has nothing else
+   * to do ends without waiting for it.
+   */
+  sleep(ms: number, signal?: AbortSignal, options?: { readonly ref?: boolean }): Promise<void>;
 }
 
 export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await delay(ms, undefined, signal ? { signal } : {});
+  sleep: async (ms, signal, { ref = true } = {}) => {
+    await delay(ms, undefined, signal ? { signal, ref } : { ref });
   },
 };
