@@ -60,12 +60,12 @@ const serve = async (context: Context, options: ServeOptions): Promise<void> => 
   }
 };
 
+/** Whoever reads stdout may be gone; the server goes on until it is told to stop. */
 const foreground =
   ({ output }: Context) =>
-  (line: string): void => {
-    const text = output.options.json ? line : `${readableLine(line.trimEnd())}\n`;
-    // Whoever reads stdout may be gone; the server goes on until it is told to stop.
-    output.stream(text).catch(() => {});
+  (lines: readonly string[]): Promise<void> => {
+    const shown = output.options.json ? lines : lines.map((line) => `${readableLine(line.trimEnd())}\n`);
+    return output.stream(shown.join(''));
   };
 
 const supervise = ({ system }: Context, config: GatewayConfig, { logger }: ServerLog): Supervisor =>

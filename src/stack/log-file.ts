@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../system/clock.ts';
 import type { Files, OpenFile } from '../system/files.ts';
+import { gatherLines } from './gathered-lines.ts';
 
 /** When a log file is put aside, and how many of those stay. */
 export interface Rotation {
@@ -23,9 +24,6 @@ export interface LogFile {
 }
 
 const dayMs = 24 * 3600 * 1000;
-
-/** Lines that may wait for a slow disk; more are counted and dropped. */
-const maxWaiting = 20_000;
 
 /** `gateway.log` → `gateway.log.20261122081502123`: the time it was put aside, UTC, so that names sort by age. */
 const asideName = (path: string, now: number): string =>
@@ -107,37 +105,12 @@ class RotatingFile {
 /** Opens a log that stays within its limits. */
 export const openLogFile = (files: Files, clock: Clock, path: string, rotation: Rotation): LogFile => {
   const target = new RotatingFile(files, clock, path, rotation);
-  let waiting: string[] = [];
-  let dropped = 0;
-  let writing: Promise<void> | undefined;
-
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const lines = waiting;
-      waiting = [];
-      const note = dropped > 0 ? `(${dropped} lines were dropped: the disk was too slow)\n` : '';
-      dropped = 0;
-      // A log that cannot be written has nobody to tell.
-      await target.write(Buffer.from(lines.join('') + note)).catch(() => {});
-    }
-    writing = undefined;
-  };
-
-  const flush = async (): Promise<void> => {
-    while (writing) await writing;
-  };
+  const lines = gatherLines(clock, (some) => target.write(Buffer.from(some.join(''))));
   return {
-    write: (line) => {
-      if (waiting.length >= maxWaiting) {
-        dropped++;
-        return;
-      }
-      waiting.push(line.endsWith('\n') ? line : `${line}\n`);
-      writing ??= drain();
-    },
-    flush,
+    write: lines.add,
+    flush: lines.flush,
     close: async () => {
-      await flush();
+      await lines.flush();
       await target.close();
     },
   };

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { GatewayConfig } from '../api/gateway-config.ts';
+import { parseSetting } from '../config/load.ts';
+import { variableOf } from '../config/schema.ts';
 import type { System } from '../system/system.ts';
+import { gatherLines } from './gathered-lines.ts';
 import { openLogFile, type Rotation } from './log-file.ts';
 
-/** requirements.md: seven days, ten gigabytes. */
-const rotation: Rotation = {
-  maxBytes: 256 * 1024 * 1024,
-  keepMs: 7 * 24 * 3600 * 1000,
-  keepBytes: 10e9,
-};
+const maxBytes = 256 * 1024 * 1024;
+
+/** requirements.md: seven days, ten gigabytes; the file that is written to is one of them. */
+const rotation: Rotation = { maxBytes, keepMs: 7 * 24 * 3600 * 1000, keepBytes: 10e9 - maxBytes };
+
+/** How long a reader of stdout that stands still may hold up the end, ms. */
+const lastWait = 1000;
 
 export interface ServerLog {
   readonly logger: Logger;
@@ -17,14 +21,36 @@ export interface ServerLog {
   close(): Promise<void>;
 }
 
-/** The server's log as JSON lines: into gateway.log, or to `write` when one is given. */
+/** LOCALAI_LOG_LEVEL, in capitals too, before what the file says. Throws CONFIG_BAD_VALUE. */
+const levelOf = (
+  { env }: System,
+  written: GatewayConfig['logs']['level'],
+): GatewayConfig['logs']['level'] => {
+  const name = variableOf('log.level');
+  const given = env[name]?.toLowerCase();
+  return given ? (parseSetting('log.level', given, name) as typeof written) : written;
+};
+
+/**
+ * The server's log as JSON lines: into gateway.log, or to `write` when one is given. Throws CONFIG_BAD_VALUE when
+ * LOCALAI_LOG_LEVEL is none.
+ */
 export const openServerLog = (
-  { files, clock }: System,
-  { folder, level }: GatewayConfig['logs'],
-  write: ((line: string) => void) | undefined,
+  system: System,
+  logs: GatewayConfig['logs'],
+  write: ((lines: readonly string[]) => Promise<void>) | undefined,
 ): ServerLog => {
-  const options = { level, base: null };
-  if (write) return { logger: pino(options, { write }), close: async () => {} };
-  const file = openLogFile(files, clock, join(folder, 'gateway.log'), rotation);
-  return { logger: pino(options, { write: file.write }), close: file.close };
+  const { files, clock } = system;
+  const options = { level: levelOf(system, logs.level), base: null };
+  if (!write) {
+    const file = openLogFile(files, clock, join(logs.folder, 'gateway.log'), rotation);
+    return { logger: pino(options, { write: file.write }), close: file.close };
+  }
+  const lines = gatherLines(clock, write);
+  const close = async (): Promise<void> => {
+    const flushed = new AbortController();
+    await Promise.race([lines.flush(), clock.sleep(lastWait, flushed.signal).catch(() => {})]);
+    flushed.abort();
+  };
+  return { logger: pino(options, { write: lines.add }), close };
 };
