@@ -83,7 +83,7 @@ export const verbs: readonly Verb[] = [
   {
     name: 'key',
     group: 'Settings:',
-    summary: 'show or replace the API key',
+    summary: 'API keys: make, list, show, replace, take away',
     load: () => import('./commands/key.ts'),
   },
   {

@@ -392,11 +392,23 @@ export const errors = {
     message: 'There is no API key named "{name}".',
     hint: '{nearest}All keys: `{localai} key list`.',
   }),
+  KEY_NAME: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: '"{name}" cannot be the name of an API key.',
+    hint: 'Take up to 64 letters, figures and `.`, `_`, `-`, `@`, `+`; owner, environment and anyone are taken.',
+  }),
   KEY_EXISTS: entry({
     kind: 'usage',
     exit: 'failed',
     message: 'There is an API key named "{name}" already.',
     hint: 'Choose another name, or replace that key with `{localai} key rotate {name}`.',
+  }),
+  KEY_PAST: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: 'The API key "{name}" has expired, and a new one would have the same time.',
+    hint: 'Give it another: `{localai} key rotate {name} --expires 30d`.',
   }),
   KEY_NOT_KEPT: entry({
     kind: 'usage',

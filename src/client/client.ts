@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { GatewayStatus } from '../api/status.ts';
+import type { UsageReport } from '../api/usage.ts';
 import { failure, isFailure, reason } from '../errors.ts';
 import { refusal, streamError, unreachable } from './answers.ts';
 import { type ChatEvent, type ChatRequest, chatEvents } from './chat.ts';
@@ -25,6 +26,8 @@ export interface GatewayClient {
   readonly url: string;
   status(signal: AbortSignal): Promise<GatewayStatus>;
   models(signal: AbortSignal): Promise<readonly ListedModel[]>;
+  /** What was used, by key and model; for keys with the scope `admin`. */
+  usage(signal: AbortSignal): Promise<UsageReport>;
   /** Asks and yields the answer as it comes. */
   chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void>;
   close(): Promise<void>;
@@ -102,6 +105,7 @@ export const createClient = ({ url: given, key }: ClientOptions): GatewayClient 
     url,
     status: (signal) => getJson<GatewayStatus>('/api/status', signal),
     models: async (signal) => (await getJson<{ data: readonly ListedModel[] }>('/v1/models', signal)).data,
+    usage: (signal) => getJson<UsageReport>('/api/usage', signal),
     async *chat(asked, signal) {
       const streaming = { ...asked, stream: true, stream_options: { include_usage: true } };
       const { body } = await request('POST', '/v1/chat/completions', signal, streaming);

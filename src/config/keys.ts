@@ -13,6 +13,9 @@ const keysSchemaVersion = 1;
 /** What a key is good for. */
 export const keyScopes = ['inference', 'metrics', 'admin'] as const;
 
+/** How urgent a key's requests are, most urgent first. */
+export const keyPriorities = ['autocomplete', 'chat', 'batch'] as const;
+
 const keyRecord = z.object({
   id: z.string().min(1),
   name: z.string().min(1),
@@ -23,34 +26,44 @@ const keyRecord = z.object({
   createdAt: z.number(),
   /** ms since 1970; absent: never. */
   expiresAt: z.number().optional(),
-  /** Ids of the models that it may use; absent: all. */
+  /** Ids or roles of the models that it may use; absent: all. */
   models: z.array(z.string()).optional(),
   /** Absent: as many as it likes. */
   requestsPerMinute: z.int().positive().optional(),
   /** Requests open at once; absent: as many as it likes. */
   parallel: z.int().positive().optional(),
+  /** Absent: as the request says, or looks. */
+  priority: z.enum(keyPriorities).optional(),
 });
 
-const keysFormat = z.object({ schemaVersion: z.literal(keysSchemaVersion), keys: z.array(keyRecord) });
+/** What a later version may have added to a key is kept when the file is written anew. */
+const keysFormat = z.object({
+  schemaVersion: z.literal(keysSchemaVersion),
+  keys: z.array(keyRecord.loose()),
+});
 
 export type KeyRecord = z.infer<typeof keyRecord>;
 
-/** The id of the key that `up` makes; there is one. */
-const ownerId = 'owner';
+/** The id and name of the key that `up` makes; there is one. */
+export const ownerId = 'owner';
 
 /** The form in which a key is kept. */
 export const hashKey = (plain: string): string => createHash('sha256').update(plain).digest('hex');
 
-/** A new 256-bit key; `plain` is not kept anywhere. */
-const newKey = (
-  id: string,
-  name: string,
-  scopes: KeyRecord['scopes'],
-  now: number,
-): { readonly plain: string; readonly record: KeyRecord } => {
+/** A key, and what is kept of it. */
+export interface MadeKey {
+  readonly plain: string;
+  readonly record: KeyRecord;
+}
+
+/** A new 256-bit key for `holder`; `plain` is not kept anywhere. */
+export const makeKey = (holder: Omit<KeyRecord, 'sha256' | 'createdAt'>, now: number): MadeKey => {
   const plain = `lai-${randomBytes(32).toString('base64url')}`;
-  return { plain, record: { id, name, sha256: hashKey(plain), scopes, createdAt: now } };
+  return { plain, record: { ...holder, sha256: hashKey(plain), createdAt: now } };
 };
+
+const makeOwnerKey = (now: number): MadeKey =>
+  makeKey({ id: ownerId, name: ownerId, scopes: [...keyScopes] }, now);
 
 /** Reads keys.json; empty when there is none. Throws FILE_TOO_NEW or FILE_DAMAGED. */
 export const loadKeys = async (system: System, file: string): Promise<readonly KeyRecord[]> => {
@@ -71,7 +84,7 @@ export const loadKeys = async (system: System, file: string): Promise<readonly K
   return parsed.data.keys;
 };
 
-const saveKeys = (system: System, file: string, keys: readonly KeyRecord[]): Promise<void> => {
+export const saveKeys = (system: System, file: string, keys: readonly KeyRecord[]): Promise<void> => {
   const content = `${JSON.stringify({ schemaVersion: keysSchemaVersion, keys }, undefined, 2)}\n`;
   return system.files.writeAtomic(file, content, 0o600);
 };
@@ -80,12 +93,13 @@ const saveKeys = (system: System, file: string, keys: readonly KeyRecord[]): Pro
 export const readOwnerKey = async (system: System, paths: Paths): Promise<string | undefined> =>
   (await system.files.readText(paths.ownerKeyFile))?.trim() || undefined;
 
-const locked = <T>(system: System, paths: Paths, work: () => Promise<T>): Promise<T> =>
+/** Does `work` while nobody else changes keys. */
+export const lockedKeys = <T>(system: System, paths: Paths, work: () => Promise<T>): Promise<T> =>
   withLock(system, join(paths.locks, 'keys.lock'), { what: 'changing API keys', waitMs: 10_000 }, work);
 
 /** The plain file comes first: a key that is known but not yet accepted is put right by `ensureOwnerKey`. */
 const replaceOwner = async (system: System, paths: Paths, others: readonly KeyRecord[]): Promise<string> => {
-  const { plain, record } = newKey(ownerId, 'owner', [...keyScopes], system.clock.now());
+  const { plain, record } = makeOwnerKey(system.clock.now());
   await system.files.writeAtomic(paths.ownerKeyFile, `${plain}\n`, 0o600);
   await saveKeys(system, paths.keysFile, [...others, record]);
   return plain;
@@ -93,14 +107,14 @@ const replaceOwner = async (system: System, paths: Paths, others: readonly KeyRe
 
 /** Makes the owner's key when there is none and sees to it that keys.json accepts it. Returns the plain key. */
 export const ensureOwnerKey = (system: System, paths: Paths): Promise<string> =>
-  locked(system, paths, async () => {
+  lockedKeys(system, paths, async () => {
     const keys = await loadKeys(system, paths.keysFile);
     const others = keys.filter((key) => key.id !== ownerId);
     const plain = await readOwnerKey(system, paths);
     if (plain === undefined) return replaceOwner(system, paths, others);
     const sha256 = hashKey(plain);
     if (!keys.some((key) => key.id === ownerId && key.sha256 === sha256)) {
-      const { record } = newKey(ownerId, 'owner', [...keyScopes], system.clock.now());
+      const { record } = makeOwnerKey(system.clock.now());
       await saveKeys(system, paths.keysFile, [...others, { ...record, sha256 }]);
     }
     return plain;
@@ -108,7 +122,7 @@ export const ensureOwnerKey = (system: System, paths: Paths): Promise<string> =>
 
 /** Replaces the owner's key; the old one stops working at once. Returns the new plain key. */
 export const rotateOwnerKey = (system: System, paths: Paths): Promise<string> =>
-  locked(system, paths, async () => {
+  lockedKeys(system, paths, async () => {
     const keys = await loadKeys(system, paths.keysFile);
     return replaceOwner(
       system,

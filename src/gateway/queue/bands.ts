@@ -3,6 +3,8 @@ export const bands = ['autocomplete', 'chat', 'batch'] as const;
 
 export type Band = (typeof bands)[number];
 
+export const lessUrgent = (a: Band, b: Band): Band => (bands.indexOf(a) > bands.indexOf(b) ? a : b);
+
 export const isBand = (text: unknown): text is Band => (bands as readonly unknown[]).includes(text);
 
 /** Every so many starts a less urgent band goes first, so that none waits for ever: a twentieth is 5 %. */

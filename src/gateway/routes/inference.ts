@@ -101,7 +101,11 @@ const handler =
       });
 
     const owner = exchange.key?.id ?? 'anyone';
-    const entrant = { band: bandOf(request.headers, kind, facts), owner, bytes: bytes.length };
+    const entrant = {
+      band: bandOf(request.headers, kind, facts, exchange.key?.priority),
+      owner,
+      bytes: bytes.length,
+    };
     if (unqueued.has(path)) run(() => {});
     else awaitTurn({ exchange, model, entrant, clock, seconds: queueSeconds, run });
     // Last, since what is thrown above is answered by Fastify's error handler.
