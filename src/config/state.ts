@@ -8,6 +8,15 @@ export interface MachineState {
   readonly schemaVersion: number;
   /** The LOCALAI_* variables that we warned about last, so that not every command repeats it. */
   readonly toldVariables: string;
+  /** How Docker is asked for a graphics card here, as `doctor` proved it. */
+  readonly gpuPath?: {
+    readonly style: 'cdi' | 'gpus' | 'runtime';
+    readonly image: string;
+    readonly proof: 'cuda' | 'nvidia-smi';
+    readonly driverVersion: string | null;
+    /** ms since 1970. */
+    readonly provenAt: number;
+  };
 }
 
 const stateSchemaVersion = 1;

@@ -17,7 +17,7 @@ const prefix = 'LOCALAI_';
 const withoutPrefix = (name: string): string => name.slice(prefix.length);
 
 /** Variables that begin like ours but are not: a slip, or another project's (LocalAI uses the same prefix). */
-const strayVariables = (env: System['env']): string => {
+export const strayVariables = (env: System['env']): string => {
   const known = [...settingKeys.map(variableOf), ...Object.keys(otherVariables)];
   const strays = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name));
   const named = strays.sort().map((name) => {

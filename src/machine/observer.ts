@@ -17,6 +17,8 @@ export interface Observer {
    * longer than that, even for a program that cannot be ended.
    */
   run(probe: string, argv: readonly [string, ...string[]], limitMs?: number): Promise<RunResult>;
+  /** Puts other lines in place of the first ones, where those say nothing. */
+  show(probe: string, lines: readonly string[]): void;
   /** The text of a file; undefined when it is not there or may not be read. */
   read(path: string): Promise<string | undefined>;
   /** The same, kept as evidence under the probe's name. */
@@ -36,7 +38,7 @@ const firstLines = (text: string): readonly string[] =>
 const outcome = (result: RunResult, limitMs: number): Pick<Evidence, 'exitCode' | 'lines'> => {
   if (result.notFound) return { exitCode: null, lines: ['there is no such program'] };
   if (result.timedOut) return { exitCode: null, lines: [`no answer within ${limitMs} ms`] };
-  const words = result.ok ? `${result.stdout}\n${result.stderr}` : `${result.stderr}\n${result.stdout}`;
+  const words = result.ok ? `${result.stdout}\n${result.stderr}` : result.stderr.trim() || result.stdout;
   return { exitCode: result.exitCode ?? null, lines: firstLines(words) };
 };
 
@@ -74,6 +76,10 @@ export const createObserver = (system: System): Observer => {
       const result = await bounded(argv, limitMs);
       evidence[probe] = { command: withoutSecrets(argv.join(' ')), ...outcome(result, limitMs) };
       return result;
+    },
+    show: (probe, lines) => {
+      const seen = evidence[probe];
+      if (seen) evidence[probe] = { ...seen, lines: firstLines(lines.join('\n')) };
     },
     read,
     readFor: async (probe, path) => {

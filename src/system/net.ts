@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { createServer, connect as openSocket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { type LocalAddress, type LocalAnswer, localGet } from './local-http.ts';
 
@@ -27,6 +28,13 @@ export interface Net {
   http(url: string, options?: HttpRequest): Promise<HttpAnswer>;
   /** One GET to a server of this machine, past every proxy; undefined when it does not answer in time. */
   local(address: LocalAddress, path: string, timeoutMs: number): Promise<LocalAnswer | undefined>;
+  /**
+   * Opens a connection and closes it again: `open`, or why not (`ECONNREFUSED`, …; `ETIMEDOUT` where nothing came
+   * within `timeoutMs`).
+   */
+  reach(host: string, port: number, timeoutMs: number): Promise<string>;
+  /** This machine's own addresses on networks that others are on, too; no loopback. */
+  addresses(): readonly string[];
   /** Whether we could listen there now. */
   isFree(host: string, port: number): Promise<boolean>;
   /** The first free port at or after `from`. */
@@ -39,6 +47,24 @@ const isFree = (host: string, port: number): Promise<boolean> =>
     probe.once('error', () => resolve(false));
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
   });
+
+const reach = (host: string, port: number, timeoutMs: number): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = openSocket({ host, port, timeout: timeoutMs });
+    const end = (outcome: string): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.once('connect', () => end('open'));
+    socket.once('timeout', () => end('ETIMEDOUT'));
+    socket.once('error', (fault: NodeJS.ErrnoException) => end(fault.code ?? fault.message));
+  });
+
+const addresses = (): readonly string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal, scopeid }) => !internal && !scopeid)
+    .map(({ address }) => address);
 
 export const realNet = (env: Readonly<Record<string, string | undefined>>): Net => {
   const agents = new Map<number, Dispatcher>();
@@ -69,6 +95,8 @@ export const realNet = (env: Readonly<Record<string, string | undefined>>): Net 
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
     local: localGet,
+    reach,
+    addresses,
     isFree,
     nextFree: async (host, from) => {
       for (let port = from; port < 65_536; port++) if (await isFree(host, port)) return port;

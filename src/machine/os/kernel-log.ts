@@ -18,7 +18,9 @@ export const parseKernelLog = (text: string): readonly string[] =>
 export const probeKernelLog = async (observer: Observer): Promise<Known<readonly string[]>> => {
   if (observer.system.platform !== 'linux') return { notChecked: 'only Linux has this log' };
   const answer = await observer.run('kernel-log', ['dmesg']);
-  if (answer.ok) return { value: parseKernelLog(answer.stdout) };
+  const found = parseKernelLog(answer.stdout);
+  if (answer.ok) observer.show('kernel-log', found);
+  if (answer.ok) return { value: found };
   const words = answer.stderr.trim().split('\n')[0];
   return { notChecked: answer.notFound ? 'there is no dmesg' : words || 'dmesg did not answer' };
 };

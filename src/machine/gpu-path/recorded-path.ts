@@ -1,0 +1,21 @@
+import type { Paths } from '../../config/paths.ts';
+import { type MachineState, openState } from '../../config/state.ts';
+import type { GpuPathFacts } from './styles.ts';
+
+/** The way to the card that was proven on this machine, for `up`. */
+export type RecordedGpuPath = NonNullable<MachineState['gpuPath']>;
+
+/** Undefined when none was proven yet. Throws FILE_TOO_NEW. */
+export const readGpuPath = (paths: Paths): RecordedGpuPath | undefined => openState(paths).get('gpuPath');
+
+/** Remembers which way works; forgets the old one when none does. Throws FILE_TOO_NEW. */
+export const recordGpuPath = (
+  paths: Paths,
+  { chosen, image, proof }: GpuPathFacts,
+  driverVersion: string | null,
+  now: number,
+): void => {
+  const state = openState(paths);
+  if (chosen === null) state.delete('gpuPath');
+  else state.set('gpuPath', { style: chosen, image, proof, driverVersion, provenAt: now });
+};
