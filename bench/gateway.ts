@@ -4,21 +4,25 @@
  *   node bench/gateway.ts [--rounds 5] [--json] [--peer name=http://host:port ...] [--profile folder]
  *
  * Rows: the engine asked directly; "bare", a Fastify route that passes bytes through undici.dispatch and does nothing
- * else; ours, with keys, routing, checks and the request log. The engine is a stand-in that costs next to nothing.
+ * else; ours, with keys, routing, checks, metrics, usage and the request log. The engine is a stand-in that costs next to nothing.
  * Rounds are interleaved, so that a busy machine is busy for all rows. Figures are medians over rounds.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fastify } from 'fastify';
-import { pino } from 'pino';
 import { type Dispatcher, Pool } from 'undici';
 import { gatewayConfig } from '../src/api/gateway-config.ts';
 import { hashKey } from '../src/config/keys.ts';
 import { buildGateway } from '../src/gateway/app.ts';
 import { keyTable } from '../src/gateway/keys/key-table.ts';
-import { realClock } from '../src/system/clock.ts';
+import { createUsageStore } from '../src/gateway/usage/usage-store.ts';
+import { openServerLog } from '../src/stack/server-log.ts';
+import { realSystem } from '../src/system/system.ts';
 
 const key = 'lai-bench';
 const path = '/v1/chat/completions';
@@ -96,13 +100,18 @@ const bare = async (upstream: string): Promise<number> => {
 };
 
 const ours = async (upstream: string): Promise<number> => {
+  const system = realSystem({});
+  const folder = mkdtempSync(join(tmpdir(), 'localai-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true }));
   const config = gatewayConfig.parse({
-    ...{ schemaVersion: 1, keysFile: 'none', stateFolder: 'none', logs: { folder: 'none' } },
+    ...{ schemaVersion: 1, keysFile: 'none', stateFolder: folder, logs: { folder } },
     models: [{ id: 'tiny', upstream: { url: upstream } }],
   });
   const table = keyTable([
     { id: 'owner', name: 'owner', sha256: hashKey(key), scopes: ['inference'], createdAt: 0 },
   ]);
+  // Log and usage are written as `serve` writes them.
+  const { logger: log } = openServerLog(system, config.logs, undefined);
   const app = buildGateway({
     config,
     control: {
@@ -113,10 +122,10 @@ const ours = async (upstream: string): Promise<number> => {
       events: async function* () {},
     },
     keys: { required: true, any: true, find: table, close: () => {} },
-    system: { clock: realClock },
+    system,
     version: 'bench',
-    // Lines are written in blocks, as `serve` does; a write for each costs more than all else here.
-    log: pino(pino.destination({ dest: '/dev/null', minLength: 4096, sync: true })),
+    log,
+    usage: createUsageStore({ file: join(folder, 'gateway.db'), ...system, log }),
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   return (app.server.address() as AddressInfo).port;
