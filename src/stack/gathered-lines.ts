@@ -9,7 +9,7 @@ export interface GatheredLines {
 }
 
 /** How long a line waits for others, ms: a write for each costs a busy gateway more than making it. */
-const moment = 10;
+const moment = 50;
 
 /** Lines that may wait for a slow disk or reader; more are counted and dropped. */
 const maxWaiting = 20_000;

@@ -23,7 +23,8 @@ export const keyTable = (records: readonly KeyRecord[]): KeyTable => {
     else byStart.set(start, [{ record, digest }]);
   }
   return (plain) => {
-    const digest = hash('sha256', plain, 'buffer');
+    // Asked for as bytes, Node takes three times as long.
+    const digest = Buffer.from(hash('sha256', plain, 'latin1'), 'latin1');
     const entries = byStart.get(digest.readUInt32BE()) ?? [];
     return entries.find((entry) => timingSafeEqual(entry.digest, digest))?.record;
   };
