@@ -24,7 +24,7 @@ export const keyTable = (records: readonly KeyRecord[]): KeyTable => {
   }
   return (plain) => {
     // Asked for as bytes, Node takes three times as long.
-    const digest = Buffer.from(hash('sha256', plain, 'latin1'), 'latin1');
+    const digest = Buffer.from(hash('sha256', plain, 'binary'), 'binary');
     const entries = byStart.get(digest.readUInt32BE()) ?? [];
     return entries.find((entry) => timingSafeEqual(entry.digest, digest))?.record;
   };
