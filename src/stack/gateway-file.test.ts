@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { GatewayConfig } from '../api/gateway-config.ts';
-import { hashOf, parseGatewayFile, renderGatewayFile } from './gateway-file.ts';
+import { realSystem } from '../system/system.ts';
+import { hashOf, parseGatewayFile, readGatewayFile, renderGatewayFile } from './gateway-file.ts';
 
 const config: GatewayConfig = {
   schemaVersion: 1,
@@ -53,6 +57,28 @@ test('a small file by hand is enough', () => {
   expect(parseGatewayFile(small, 'g.yaml').config).toMatchObject({
     listen: { host: '127.0.0.1', port: 8080 },
     models: [{ id: 'far', engine: { name: 'remote' } }],
+  });
+});
+
+test.each([
+  ['', 'loopback'],
+  ['listen: { host: 127.0.0.1 }', 'loopback'],
+  ['listen: { host: 0.0.0.0 }', 'lan'],
+  ['listen: { host: 0.0.0.0 }\nexposure: loopback', 'loopback'],
+  ['exposure: lan', 'lan'],
+])('%j is open to: %s', (lines, exposure) => {
+  expect(parseGatewayFile(`${small}${lines}\n`, 'g.yaml').config.exposure).toBe(exposure);
+});
+
+test('paths are meant from the folder of the file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-file-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'gateway.yaml');
+  await writeFile(file, small.replace('/k', 'keys.json').replace('/l', '../logs'));
+  expect((await readGatewayFile(realSystem(), file))?.config).toMatchObject({
+    keysFile: join(folder, 'keys.json'),
+    stateFolder: '/s',
+    logs: { folder: join(folder, '../logs') },
   });
 });
 

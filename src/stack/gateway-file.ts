@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { type GatewayConfig, gatewayConfig, gatewaySchemaVersion } from '../api/gateway-config.ts';
 import { failure } from '../errors.ts';
 import type { System } from '../system/system.ts';
+import { isLoopback } from './loopback.ts';
 
 const header = `# Written by \`localai up\` and read by \`localai serve\`. It is written anew by the next \`up\`:
 # change settings with \`localai config set\` instead.
@@ -35,6 +37,17 @@ const firstIssue = ({
   return { key: path.map(String).join('.') || '(the whole file)', problem, path };
 };
 
+/**
+ * Who listens for the network is open to the network, unless the file says otherwise: in a container that only this
+ * machine can reach. So a file by hand that leaves it out can't open a gateway without a key.
+ */
+const withExposure = (found: unknown): unknown => {
+  const given = found as { exposure?: unknown; listen?: { host?: unknown } } | null;
+  const host = given?.listen?.host;
+  if (typeof host !== 'string' || given?.exposure !== undefined || isLoopback(host)) return found;
+  return { ...given, exposure: 'lan' };
+};
+
 /** Checks the text of a gateway.yaml. Throws CONFIG_SYNTAX, GATEWAY_FILE and FILE_TOO_NEW, naming line and key. */
 export const parseGatewayFile = (text: string, file: string): LoadedGatewayFile => {
   const lines = new LineCounter();
@@ -49,7 +62,7 @@ export const parseGatewayFile = (text: string, file: string): LoadedGatewayFile 
   if (typeof version === 'number' && version > gatewaySchemaVersion) {
     throw failure('FILE_TOO_NEW', { file, found: version, known: gatewaySchemaVersion });
   }
-  const parsed = gatewayConfig.safeParse(found);
+  const parsed = gatewayConfig.safeParse(withExposure(found));
   if (parsed.success) return { config: parsed.data, hash: hashOf(text) };
   const { key, problem, path } = firstIssue(parsed.error);
   const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
@@ -57,11 +70,21 @@ export const parseGatewayFile = (text: string, file: string): LoadedGatewayFile 
   throw failure('GATEWAY_FILE', { place, key, problem });
 };
 
+/** Paths as they are meant: from the folder that the file lies in. */
+const withPaths = (config: GatewayConfig, folder: string): GatewayConfig => ({
+  ...config,
+  ...(config.keysFile === undefined ? {} : { keysFile: resolve(folder, config.keysFile) }),
+  stateFolder: resolve(folder, config.stateFolder),
+  logs: { ...config.logs, folder: resolve(folder, config.logs.folder) },
+});
+
 /** Reads a gateway.yaml; undefined when there is none. Throws as `parseGatewayFile`. */
 export const readGatewayFile = async (
   system: System,
   file: string,
 ): Promise<LoadedGatewayFile | undefined> => {
   const text = await system.files.readText(file);
-  return text === undefined ? undefined : parseGatewayFile(text, file);
+  if (text === undefined) return undefined;
+  const { config, hash } = parseGatewayFile(text, file);
+  return { config: withPaths(config, dirname(file)), hash };
 };

@@ -9,6 +9,7 @@ import { engineBudget } from './budget.ts';
 import { type GatewayRules, gatewayRules } from './gateway-rules.ts';
 import { graphicsNotes } from './graphics-notes.ts';
 import type { Launcher } from './launcher.ts';
+import { isLoopback } from './loopback.ts';
 import { type PlannedModel, plannedAsked, plannedCandidates, plannedKept } from './planned-model.ts';
 
 /** A model as it is named; `catalog` when the catalogue knows it. */
@@ -66,8 +67,6 @@ const chooseEngine = ({ report, settings, engines }: PlanFacts): StackPlan['engi
   const problem = verdicts.map(({ name, why }) => `${name}: ${why}`).join('; ');
   throw failure('ENGINE_UNAVAILABLE', { engine: settings.engine, problem });
 };
-
-const isLoopback = (host: string): boolean => /^(127\.|localhost$|::1$)/.test(host);
 
 const chooseModels = (facts: PlanFacts): { models: readonly PlannedModel[]; notes: readonly string[] } => {
   const { asked, kept, candidates, onDisk } = facts;

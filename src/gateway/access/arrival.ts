@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { failure, type LocalaiError } from '../../errors.ts';
 import { answerError } from '../answers.ts';
 import { Exchange } from '../exchange.ts';
+import { longestUrl } from '../limits/longest-url.ts';
 import { boundUnread } from '../limits/unread-body.ts';
 import type { GatewayOptions } from '../options.ts';
 import type { Watch } from '../watch.ts';
@@ -12,9 +13,6 @@ import { corsHeaders, harmlessOrigin, originCheck, preflightHeaders } from './or
 
 /** A client's own id is taken over when it is harmless in a header and in a log. */
 const harmlessId = /^[\w.:/+=@-]{1,128}$/;
-
-/** Longest address that is looked at, bytes. */
-const longestUrl = 8192;
 
 /** Before anything else: the exchange begins, and what comes from a web page that we don't know ends here. */
 export const arrival = (

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { hashKey, keyScopes } from '../../config/keys.ts';
@@ -21,7 +21,7 @@ const newFile = async (): Promise<string> => {
   return join(folder, 'keys.json');
 };
 
-const open = async (file: string, env: Record<string, string> = {}) => {
+const open = async (file: string | undefined, env: Record<string, string> = {}) => {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const source = await openKeySource(realSystem({ ...process.env, ...env }), file, log);
@@ -97,4 +97,52 @@ test('a key has expired from its time on', async () => {
   });
   expect(expired).toEqual([true, false]);
   expect(source.any).toBe(true);
+});
+
+test('a key in the environment is enough; a short one is warned of', async () => {
+  const { source, lines } = await open(undefined, { API_KEY: ' long-enough-to-be-a-key ' });
+  expect(accepts(source, 'long-enough-to-be-a-key')).toBe(true);
+  expect(source).toMatchObject({ required: true, any: true });
+  expect(lines.join('')).not.toContain('long-enough');
+  expect(lines.join('')).not.toContain('guessed');
+  const { lines: warned } = await open(undefined, { API_KEY: 'secret' });
+  expect(warned.join('')).toContain('the key in API_KEY is short enough to be guessed');
+});
+
+test.each([
+  ['is not there', undefined, 'does not exist'],
+  ['is empty', ' \n', 'is empty'],
+])('an API_KEY_FILE that %s opens no door', async (_how, content, problem) => {
+  const secret = `${await newFile()}.secret`;
+  if (content !== undefined) await writeFile(secret, content);
+  const opened = open(undefined, { API_KEY: 'x', API_KEY_FILE: secret });
+  await expect(opened).rejects.toMatchObject({ code: 'KEY_FILE_UNUSABLE', params: { problem } });
+});
+
+test('one among thousands is found', async () => {
+  const file = await newFile();
+  await write(file, ...Array.from({ length: 5000 }, (_, at) => `key ${at}`));
+  const { source } = await open(file);
+  expect(source.find('key 4711')?.name).toBe('key 4711');
+  expect(source.find('key 5000')).toBeUndefined();
+});
+
+test('a mounted secret changes by a link beside it', async () => {
+  const file = await newFile();
+  const folder = dirname(file);
+  for (const [version, plain] of [
+    ['..1', 'old'],
+    ['..2', 'new'],
+  ] as const) {
+    await mkdir(join(folder, version));
+    await write(join(folder, version, 'keys.json'), plain);
+  }
+  await symlink('..1', join(folder, '..data'));
+  await symlink('..data/keys.json', file);
+  const { source } = await open(file);
+  expect(accepts(source, 'old')).toBe(true);
+  await symlink('..2', join(folder, '..next'));
+  await rename(join(folder, '..next'), join(folder, '..data'));
+  await until(() => accepts(source, 'new'));
+  expect(accepts(source, 'old')).toBe(false);
 });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const bearer = /^bearer +(\S+) *$/i;
+const bearer = /^bearer[ \t]+(\S+)[ \t]*$/i;
 
 /** The key that came with a request, in any of the ways that clients send one. */
 export const presentedKey = (headers: IncomingHttpHeaders): string | undefined => {
