@@ -4,7 +4,7 @@ import { createExposition, type Exposition } from './metrics/exposition.ts';
 import { collectSamples } from './metrics/samples.ts';
 import { createTallies } from './metrics/tallies.ts';
 import type { GatewayOptions } from './options.ts';
-import { logRequest } from './request-log.ts';
+import { createRequestLog } from './request-log.ts';
 import type { Served } from './served-models.ts';
 import { memoryUsage, type UsageStore } from './usage/usage-store.ts';
 import type { Watch } from './watch.ts';
@@ -29,27 +29,35 @@ const namesOf = (models: readonly Served[]): ReadonlySet<string> =>
   );
 
 export const observe = (
-  { log, system: { clock }, usage = memoryUsage(clock), version }: GatewayOptions,
-  models: readonly Served[],
+  { log, system: { clock }, usage = memoryUsage(), version }: GatewayOptions,
+  models: () => readonly Served[],
 ): Observation => {
   const open: OpenCounts = { requests: 0, streams: 0 };
-  const names = namesOf(models);
-  const tallies = createTallies((name) => names.has(name));
+  let named = models();
+  let names = namesOf(named);
+  const tallies = createTallies((name) => {
+    const now = models();
+    if (now !== named) names = namesOf(now);
+    named = now;
+    return names.has(name);
+  });
+  const logRequest = createRequestLog(log);
   const expose = createExposition(() =>
-    collectSamples(tallies, { models: () => models, open, version, usageSaved: () => usage.saved }),
+    collectSamples(tallies, { models, open, version, usageSaved: () => usage.saved }),
   );
   return {
     watch: {
       open,
       ended: (exchange, now) => {
-        logRequest(log, exchange, now);
+        const time = clock.now();
+        logRequest(exchange, now, time);
         tallies.count(exchange, now);
-        usage.note(exchange);
+        usage.note(exchange, time);
       },
     },
     usage,
     queues: () =>
-      Object.fromEntries(models.map(({ id, queue: { running, waiting } }) => [id, { running, waiting }])),
+      Object.fromEntries(models().map(({ id, queue: { running, waiting } }) => [id, { running, waiting }])),
     traffic: () => ({
       ...tallies.totals(clock.monotonic()),
       ...{ open: open.requests, streams: open.streams },

@@ -52,11 +52,22 @@ const clock = {
     }),
 };
 
-const open = (files = realFiles): UsageStore => {
+/** A store whose requests end now. */
+interface TestStore extends Omit<UsageStore, 'note'> {
+  note(exchange: Exchange): void;
+}
+
+const open = (files = realFiles): TestStore => {
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const store = createUsageStore({ file, files, clock, log });
   stores.push(store);
-  return store;
+  return {
+    ...store,
+    get saved() {
+      return store.saved;
+    },
+    note: (one: Exchange) => store.note(one, now),
+  };
 };
 
 const key = (id: string): KeyRecord => ({
@@ -77,7 +88,7 @@ const exchange = (change: Partial<Exchange> = {}): Exchange =>
     ...change,
   }) as Exchange;
 
-const report = async (store: UsageStore, query: { key?: string; model?: string } = {}, days = 30) => {
+const report = async (store: TestStore, query: { key?: string; model?: string } = {}, days = 30) => {
   const since = day - days + 1;
   return usageReport(await store.read({ since, ...query }), { since, days, saved: store.saved });
 };
@@ -184,7 +195,7 @@ test('what is asked for is narrowed, last uses are not', async () => {
 
 describe('serving goes on, and one line says so', () => {
   /** Fails, counts in memory, works again: nothing is lost. */
-  const outage = async (store: UsageStore, repair: () => void): Promise<void> => {
+  const outage = async (store: TestStore, repair: () => void): Promise<void> => {
     store.note(exchange());
     await slept();
     expect((await report(store, { key: 'ann' })).total.requests).toBe(1);

@@ -1,5 +1,4 @@
 import { reason } from '../../errors.ts';
-import type { Clock } from '../../system/clock.ts';
 import type { Exchange } from '../exchange.ts';
 import { type DatabaseFileOptions, openDatabaseFile } from './database-file.ts';
 import { type Entries, UsageBook } from './usage-book.ts';
@@ -9,8 +8,8 @@ import type { UsageQuery } from './usage-database.ts';
 export interface UsageStore {
   /** Whether what is counted is kept; true until the first attempt to write. */
   readonly saved: boolean;
-  /** An exchange is over. */
-  note(exchange: Exchange): void;
+  /** An exchange is over. `time`: ms since 1970. */
+  note(exchange: Exchange, time: number): void;
   /** What was used, also what is not written yet. Only that when gateway.db cannot be read. */
   read(query: UsageQuery): Promise<Entries>;
   /** Writes what is left. */
@@ -51,11 +50,11 @@ const merged = (older: Entries, newer: Entries): Entries => {
 };
 
 /** For a gateway that has nowhere to write to. */
-export const memoryUsage = (clock: Clock): UsageStore => {
+export const memoryUsage = (): UsageStore => {
   const book = new UsageBook();
   return {
     saved: false,
-    note: (exchange) => book.note(exchange, clock.now()),
+    note: (exchange, time) => book.note(exchange, time),
     read: async (query) => narrowed(book.peek(), query),
     close: async () => {},
   };
@@ -128,8 +127,8 @@ export const createUsageStore = ({
     get saved() {
       return saved;
     },
-    note: (exchange) => {
-      book.note(exchange, clock.now());
+    note: (exchange, time) => {
+      book.note(exchange, time);
       if (!scheduled) schedule();
     },
     read: (query) =>
