@@ -133,6 +133,13 @@ test('behind a trusted proxy each client is counted by itself', async () => {
   );
 });
 
+test('/metrics is open to this machine, but not to whoever comes through a proxy', async () => {
+  const gateway = await startTestGateway({ keys: [keyRecord({ scopes: ['metrics'] })] });
+  expect((await gateway.get('/metrics', {})).status).toBe(200);
+  expect((await gateway.get('/metrics', { 'x-forwarded-for': '10.0.0.1' })).status).toBe(401);
+  expect((await gateway.get('/metrics', { ...authorized, forwarded: 'for=10.0.0.1' })).status).toBe(200);
+});
+
 test('without keys an address may be held to a rate', async () => {
   await using upstream = await startUpstream(chatAnswer('x'));
   const gateway = await startTestGateway({

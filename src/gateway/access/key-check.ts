@@ -65,3 +65,12 @@ export const keyCheck = ({ keys, addressOf, addresses, clock }: KeyCheckParts): 
     answerError(exchange, failure('KEY_SCOPE', { name: key.name, scope }));
   };
 };
+
+/** The same check, but for what did not come through a proxy: that is from this machine, where only it can ask. */
+export const onlyForwarded =
+  (check: onRequestHookHandler): onRequestHookHandler =>
+  (request, reply, done) => {
+    const { 'x-forwarded-for': hops, forwarded } = request.headers;
+    if (hops === undefined && forwarded === undefined) done();
+    else check.call(request.server, request, reply, done);
+  };
