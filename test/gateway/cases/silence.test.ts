@@ -37,16 +37,20 @@ const late: Script = async (call: Call) => {
   await chatAnswer('late')(call);
 };
 
-test.each([
-  ['before the head of a plain answer', late, plainChat],
-  ['before the head of a stream', wire([prefill, streamHead, chunk(streamEnd), lastChunk]), streamedChat],
-  ['after the head of a stream', wire([streamHead, prefill, chunk(streamEnd), lastChunk]), streamedChat],
-])('case 06: ten minutes of prefill are allowed %s', async (_where, script, body) => {
-  await using upstream = await startUpstream(script);
-  const gateway = await startTestGateway({ upstream: upstream.endpoint, options: { timeouts: scaled } });
-  const { head } = parseAnswer(await rawPost(gateway.port, chatPath, body).ended);
-  expect(head).toMatch(/^HTTP\/1\.1 200 /);
-  expect(upstream.calls).toHaveLength(1);
+test('case 06: ten minutes of prefill are allowed, before the head of an answer and after it', async () => {
+  const scripts = [
+    [late, plainChat],
+    [wire([prefill, streamHead, chunk(streamEnd), lastChunk]), streamedChat],
+    [wire([streamHead, prefill, chunk(streamEnd), lastChunk]), streamedChat],
+  ] as const;
+  const answers = scripts.map(async ([script, body]) => {
+    await using upstream = await startUpstream(script);
+    const gateway = await startTestGateway({ upstream: upstream.endpoint, options: { timeouts: scaled } });
+    const { head } = parseAnswer(await rawPost(gateway.port, chatPath, body).ended);
+    expect(head).toMatch(/^HTTP\/1\.1 200 /);
+    expect(upstream.calls).toHaveLength(1);
+  });
+  await Promise.all(answers);
 });
 
 test('case 06: the limits that are used unless others are set let twelve minutes pass', () => {

@@ -11,7 +11,7 @@ interface Report {
 
 /** `node bench/soak.ts` does the same for an hour. */
 test('case 24: many streams, a fifth of which go wrong in every known way, leave nothing behind', async () => {
-  const args = [script, '--minutes', '0.1', '--faulty', '20', '--json'];
+  const args = [script, '--minutes', '0.05', '--faulty', '20', '--json'];
   const report = await new Promise<Report>((resolve, reject) => {
     execFile(process.execPath, args, { maxBuffer: 1e8 }, (error, stdout) => {
       if (stdout === '') reject(error ?? new Error('it said nothing'));
@@ -19,5 +19,5 @@ test('case 24: many streams, a fifth of which go wrong in every known way, leave
     });
   });
   expect(report.faults).toEqual([]);
-  expect(report.answered).toBeGreaterThan(100);
+  expect(report.answered).toBeGreaterThan(50);
 }, 180_000);
