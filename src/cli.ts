@@ -57,6 +57,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/serve.ts'),
   },
   {
+    name: 'doctor',
+    group: 'Serve:',
+    summary: 'what is wrong here, and the command that repairs it',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'chat',
     group: 'Use:',
     summary: 'ask the model, or talk with it',

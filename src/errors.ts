@@ -61,6 +61,18 @@ export const errors = {
     message: '{problem}',
     hint: '{nearest}All commands: `{localai} --help`.',
   }),
+  CHECK_UNKNOWN: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: 'There is no check and no group of checks named "{name}".',
+    hint: '{nearest}All of them: docs/doctor.md, or `{localai} doctor -v`.',
+  }),
+  REPORT_UNUSABLE: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: '{file} cannot be read as a report: {problem}.',
+    hint: 'Write one on the other machine with `{localai} doctor --report machine.json`.',
+  }),
   CANCELLED: entry({
     kind: 'usage',
     exit: 'interrupted',
@@ -194,6 +206,18 @@ export const errors = {
     exit: 'model',
     message: '{model} cannot be served here: {problem}',
     hint: 'See what fits this machine: `{localai} models catalog`.',
+  }),
+  MODEL_NOT_PLANNABLE: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: 'No plan can be made for {model}: {problem}.',
+    hint: 'See what can be planned: `{localai} models catalog`.',
+  }),
+  CARD_UNKNOWN: entry({
+    kind: 'usage',
+    exit: 'usage',
+    message: 'No graphics card is known as "{card}".{nearest}',
+    hint: 'Give its memory instead: `{localai} plan --vram 24`.',
   }),
   MODEL_NOT_HERE: entry({
     kind: 'usage',
@@ -613,6 +637,20 @@ export const errors = {
     http: 503,
     message: '{model} is busy: the request waited {seconds} s and its turn had not come.',
     hint: 'Try again in {retryAfter} s, or send fewer at once.',
+  }),
+  REQUEST_DEADLINE: entry({
+    kind: 'outside',
+    exit: 'engine',
+    http: 504,
+    message: 'The {seconds} s that this request may take are over; {model} {phase}.',
+    hint: 'Allow more in `x-request-timeout` (at most {most} s here), or ask for less.',
+  }),
+  UPSTREAM_REFUSED: entry({
+    kind: 'outside',
+    exit: 'engine',
+    http: 502,
+    message: 'The engine for {model} answered {status} instead of a stream: {problem}',
+    hint: 'Correct the request, or see `{localai} logs engine`.',
   }),
   UPSTREAM_UNREACHABLE: entry({
     kind: 'outside',

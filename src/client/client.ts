@@ -30,6 +30,8 @@ export interface GatewayClient {
   usage(signal: AbortSignal): Promise<UsageReport>;
   /** Asks and yields the answer as it comes. */
   chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void>;
+  /** Asks in the words of OpenAI's API and returns the whole answer as it came. */
+  complete(body: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,10 @@ export const createClient = ({ url: given, key }: ClientOptions): GatewayClient 
         if (isFailure(caught)) throw caught;
         throw failure('REQUEST_FAILED', { status: 'in part', problem: reason(caught) }, caught);
       }
+    },
+    complete: async (asked, signal) => {
+      const { body } = await request('POST', '/v1/chat/completions', signal, asked);
+      return body.json();
     },
     close: () => dispatcher.destroy(),
   };

@@ -49,6 +49,9 @@ export const createOutput = (streams: Streams, options: CreateOptions): Output =
       return mayAsk && streams.stdin.isTTY === true;
     },
     paint,
+    get columns() {
+      return streams.stdout.columns;
+    },
     words,
     print,
     data: (value) => {

@@ -59,6 +59,8 @@ export interface Output {
   confirm(question: string, choice: { readonly flag: string; readonly initial: boolean }): Promise<boolean>;
   /** Replaces `{localai}` by what the user typed. */
   words(text: string): string;
+  /** How wide the terminal on stdout is; undefined where there is none. */
+  readonly columns: number | undefined;
   /** Colours that are plain text when colours are off (NO_COLOR, no terminal). For stdout text. */
   readonly paint: Paint;
 }
