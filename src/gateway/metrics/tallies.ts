@@ -50,6 +50,13 @@ const operations: Readonly<Record<string, string>> = {
   '/detokenize': 'detokenize',
 };
 
+/** What tells kinds of requests apart. */
+interface Asked {
+  readonly endpoint: string;
+  readonly requested: string | undefined;
+  readonly model: string;
+}
+
 const phaseOf = ({ attempts, queuedMs, firstByteAt, streams }: Exchange): Phase => {
   if (attempts === 0) return queuedMs === undefined ? 'upload' : 'queued';
   if (!streams) return 'unary';
@@ -64,9 +71,17 @@ export const createTallies = (isKnown: (name: string) => boolean): Tallies => {
   const overhead = new Buckets(families.overhead.bounds);
   const rate = new TokenRate();
 
-  const answerOf = (endpoint: string, requested: string | undefined, model: string): AnswerTally => {
+  /** Nearly every request is like the one before. */
+  let last: (Asked & { readonly answer: AnswerTally }) | undefined;
+
+  const answerOf = ({ endpoint, requested, model }: Asked): AnswerTally => {
+    if (last && last.endpoint === endpoint && last.requested === requested && last.model === model) {
+      return last.answer;
+    }
     const name = requested === undefined ? none : isKnown(requested) ? requested : otherName;
-    return answers.of(`${operations[endpoint] ?? endpoint}\n${name}\n${model}`);
+    const answer = answers.of(`${operations[endpoint] ?? endpoint}\n${name}\n${model}`);
+    last = { endpoint, requested, model, answer };
+    return answer;
   };
 
   const countTokens = (
@@ -93,7 +108,7 @@ export const createTallies = (isKnown: (name: string) => boolean): Tallies => {
     now: number,
   ) => {
     const { requested, startedAt, firstEventAt, fault, status, usage } = exchange;
-    const answer = answerOf(endpoint, requested, model);
+    const answer = answerOf({ endpoint, requested, model });
     const isGood = outcome === '2xx';
     const duration = isGood ? answer.duration : answer.durationOf(fault?.toLowerCase() ?? `${status}`);
     duration.observe((now - startedAt) / 1000);
