@@ -42,6 +42,12 @@ const expiryWords = (expiresAt: number | undefined, now: number): string => {
   return expiresAt <= now ? `${day(expiresAt)} (past)` : day(expiresAt);
 };
 
+/** Beyond this the day says more than a count of hours, ms. */
+const recent = 48 * 3600 * 1000;
+
+const agoWords = (past: number, time: number): string =>
+  past < recent ? `${formatDuration(past)} ago` : day(time);
+
 /** The keys there are, with what each may do and when it was last used. */
 export const listKeys = async (context: Context, file: string | undefined): Promise<void> => {
   const { system, output } = context;
@@ -54,7 +60,7 @@ export const listKeys = async (context: Context, file: string | undefined): Prom
   const lastUse = ({ id }: KeyRecord): string => {
     if (!uses) return 'not known';
     const time = uses.get(id);
-    return time === undefined ? 'never' : `${formatDuration(Math.max(0, now - time))} ago`;
+    return time === undefined ? 'never' : agoWords(Math.max(0, now - time), time);
   };
   output.data({
     file: ring.file,
