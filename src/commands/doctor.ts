@@ -76,6 +76,14 @@ const remember = ({ paths, system }: Context, { machine, local }: DoctorFacts): 
   if (path) recordGpuPath(paths, path, machine.nvidia.driverVersion, system.clock.now());
 };
 
+/** Commands as the user types them. */
+const inWords = (result: Assessed, words: (text: string) => string): Assessed => ({
+  ...result,
+  evidence: result.evidence.map(words),
+  meaning: words(result.meaning),
+  fix: result.fix === null ? null : words(result.fix),
+});
+
 const exitCodeOf = (results: readonly Assessed[], strict: boolean): number => {
   const bad = results.some(({ status }) => status === 'fail' || (strict && status === 'warn'));
   return bad ? exitCodes.failed : exitCodes.ok;
@@ -101,7 +109,9 @@ const run = async (context: Context, options: DoctorOptions): Promise<void> => {
     output.note(`Written to ${options.report}; look through it before you hand it on.`);
   }
   const look = (found: DoctorFacts): readonly Assessed[] =>
-    assessAll(checkBook, found).filter(isSelected(selection));
+    assessAll(checkBook, found)
+      .filter(isSelected(selection))
+      .map((result) => inWords(result, output.words));
   let [seen, results] = [facts, look(facts)];
   if (options.fix && (await fixWhatCanBe(context, results, facts))) {
     seen = await gather(context, options, selection);

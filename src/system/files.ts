@@ -173,7 +173,7 @@ export const realFiles: Files = {
     for (let at = path; ; at = dirname(at)) {
       try {
         await fs.access(at, fs.constants.W_OK);
-        return true;
+        return at === path || (await fs.stat(at)).isDirectory();
       } catch (caught) {
         if (!absent(caught) || dirname(at) === at) return false;
       }

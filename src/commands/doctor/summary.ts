@@ -32,7 +32,7 @@ export const machineLine = (machine: MachineReport): string => {
     'notChecked' in machine.gpus ? 'graphics cards not checked' : cards.join(' + ') || 'no graphics card';
   const cores = machine.cpu.cores === 1 ? '1 core' : `${machine.cpu.cores} cores`;
   return [
-    `${factOf(machine.os) ?? machine.platform}${machine.wsl ? ' in WSL' : ''}`,
+    `${factOf(machine.os) ?? factOf(machine.system.distribution)?.name ?? machine.platform}${machine.wsl ? ' in WSL' : ''}`,
     `${factOf(machine.cpu.name) ?? 'processor not checked'} (${cores})`,
     `${gibibytes(machine.memory.totalBytes)} memory`,
     graphics,
@@ -49,10 +49,16 @@ export const worstFirst = (results: readonly Assessed[]): readonly Assessed[] =>
       a.status === b.status ? rank[a.severity] - rank[b.severity] : a.status === 'fail' ? -1 : 1,
     );
 
-const commandLines = (fix: string, { paint }: Look): readonly string[] =>
-  fix
-    .split('\n')
-    .map((line) => (line.startsWith('#') ? `    ${paint.dim(line)}` : `    ${paint.cyan('$')} ${line}`));
+/** A command and what is said of it, `command   # words`; commands stay whole, since people copy them. */
+const commandLine = (line: string, { paint, columns }: Look): readonly string[] => {
+  const [, command = '', words] = /^(.*?)(?:(?:^|\s{3})# ?(.*))?$/.exec(line) ?? [];
+  const said =
+    words === undefined ? [] : wrapped(words, columns - 6).map((part) => `    ${paint.dim(`# ${part}`)}`);
+  return [...said, ...(command === '' ? [] : [`    ${paint.cyan('$')} ${command}`])];
+};
+
+const commandLines = (fix: string, look: Look): readonly string[] =>
+  fix.split('\n').flatMap((line) => commandLine(line, look));
 
 /** What it means stands first: that is what a person wants to know; then what was seen, then what to type. */
 const problemLines = (result: Assessed, look: Look): readonly string[] => {

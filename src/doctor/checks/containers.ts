@@ -1,15 +1,27 @@
 import type { DockerDaemon, DockerFacts } from '../../machine/docker/facts.ts';
+import { smallestCapability } from '../../machine/gpus/vllm-support.ts';
 import { factOf } from '../../machine/known.ts';
 import type { MachineReport } from '../../machine/report.ts';
 import type { Finding } from '../check.ts';
 import { fail, notChecked, notNeeded, warn } from '../findings.ts';
-import { hasNvidia, isJetson } from './cards.ts';
+import { answeringCards, hasNvidia, isJetson } from './cards.ts';
+
+/** All of the cards that the driver answers for are too old for vLLM. */
+const onlyOldCards = (machine: MachineReport): boolean => {
+  const cards = answeringCards(machine);
+  return (
+    cards.length > 0 &&
+    cards.every(
+      ({ nvidia }) => nvidia?.computeCapability && Number(nvidia.computeCapability) < smallestCapability,
+    )
+  );
+};
 
 /** Models run in containers on NVIDIA cards alone; everything else is served without Docker. */
 export const wantsDocker = (machine: MachineReport): boolean =>
-  machine.platform === 'linux' && hasNvidia(machine) && !isJetson(machine);
+  machine.platform === 'linux' && hasNvidia(machine) && !isJetson(machine) && !onlyOldCards(machine);
 
-export const withoutDocker = 'without an NVIDIA card nothing here needs Docker';
+export const withoutDocker = 'nothing here needs Docker: there is no NVIDIA card that vLLM runs on';
 
 /** Looks at Docker, where it is; a fault of it matters less where nothing needs it. */
 export const onDocker = (machine: MachineReport, look: (docker: DockerFacts) => Finding): Finding => {
@@ -35,7 +47,7 @@ export const broken = (
   more: { readonly meaning?: string; readonly fix?: string } = {},
 ): Finding => {
   if (wantsDocker(machine)) return fail(seen, more);
-  const meaning = `${more.meaning ?? 'Docker cannot be used.'} Nothing here needs it: without an NVIDIA card models run without Docker.`;
+  const meaning = `${more.meaning ?? 'Docker cannot be used.'} Nothing here needs it: there is no NVIDIA card that vLLM runs on, and all else is served without Docker.`;
   return { ...warn(seen, { ...more, meaning, stops: true }), idle: true };
 };
 
@@ -44,7 +56,7 @@ export const onGpuDocker = (
   machine: MachineReport,
   look: (daemon: DockerDaemon, docker: DockerFacts) => Finding,
 ): Finding => {
-  if (!wantsDocker(machine)) return notNeeded('there is no NVIDIA card to hand to a container');
+  if (!wantsDocker(machine)) return notNeeded('there is no card to hand to a container');
   if (factOf(machine.docker) === null) return notNeeded('Docker is not installed');
   return onDaemon(machine, (daemon, docker) =>
     daemon.desktop ? notNeeded('Docker Desktop brings its own way to the card') : look(daemon, docker),

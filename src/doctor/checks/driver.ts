@@ -230,7 +230,7 @@ const version: Check = {
       if (!verdict.runs) return fail([seen, `${floor} is the oldest that vLLM's images run on`]);
       if (verdict.image === best) return ok(seen);
       return warn([seen, `${best?.name} needs ${best?.driver} or newer`], {
-        meaning: `Only the image for older drivers runs (${verdict.image.name}); a newer driver is better.`,
+        meaning: `Only an image for older drivers runs${verdict.image.confirmed ? ` (${verdict.image.name})` : `, and whether there is one of this version is not known (${verdict.image.name})`}; a newer driver is better.`,
       });
     }),
 };

@@ -55,7 +55,7 @@ const wsl: Check = {
   meaning:
     "WSL takes half of Windows' memory unless told otherwise, and loading a model needs as much as its file has.",
   fix: () =>
-    '# in Windows: notepad %UserProfile%\\.wslconfig, with\n[wsl2]\nmemory=24GB\n# then, in PowerShell:\nwsl --shutdown',
+    '# in Windows: notepad %UserProfile%\\.wslconfig, with these two lines:\n#   [wsl2]\n#   memory=24GB\n# then, in PowerShell:\nwsl --shutdown',
   assess: ({ machine: { system, memory } }) => {
     if (!system.wsl) return notNeeded('this is not WSL');
     const { config } = system.wsl;

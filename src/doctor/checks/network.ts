@@ -143,7 +143,7 @@ const dockerProxy: Check = {
   meaning: "The engine pulls images by itself and does not see this shell's variables.",
   fix: (place) =>
     `sudo systemctl edit docker   # [Service] Environment=HTTPS_PROXY=http://<proxy>\n${restartDocker(place)}`,
-  needs: ['docker-daemon'],
+  needs: ['docker-daemon', 'network-proxy'],
   assess: ({ machine }) => {
     if (!wantsDocker(machine)) return notNeeded('without an NVIDIA card no image is needed');
     const { http, https } = machine.proxies;

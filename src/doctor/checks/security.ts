@@ -98,7 +98,7 @@ const loopback: Check = {
   meaning:
     'On an engine older than 28, machines on the same network segment can reach ports that are published on 127.0.0.1.',
   fix: updateDocker,
-  needs: ['docker-daemon'],
+  needs: ['docker-daemon', 'docker-version'],
   assess: ({ machine }) =>
     wantsDocker(machine)
       ? onDaemon(machine, (engine) => {

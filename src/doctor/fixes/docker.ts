@@ -42,16 +42,25 @@ export const joinGroup = (): string =>
     'newgrp docker   # or log out and in again; members of this group can become root',
   );
 
+/** Docker's own packages call the plugin one way, the distributions' another. Debian 12 itself has only the old one. */
+const plugins: Readonly<Record<Place['family'], (place: Place) => string>> = {
+  debian: ({ release }) =>
+    release === 'debian12'
+      ? `sudo apt-get install -y docker-compose-plugin || ${script}`
+      : 'sudo apt-get install -y docker-compose-plugin || sudo apt-get install -y docker-compose',
+  ubuntu: () => 'sudo apt-get install -y docker-compose-plugin || sudo apt-get install -y docker-compose-v2',
+  fedora: (place) =>
+    place.immutable
+      ? install(place, { other: 'docker-compose' })
+      : 'sudo dnf install -y docker-compose-plugin || sudo dnf install -y docker-compose',
+  rhel: () => 'sudo dnf install -y docker-compose-plugin',
+  arch: () => 'sudo pacman -S --needed docker-compose',
+  suse: () => 'sudo zypper install -y docker-compose',
+  other: () => '# install the plugin as https://docs.docker.com/compose/install/linux/ says',
+};
+
 export const installCompose = (place: Place): string =>
-  install(place, {
-    debian: "docker-compose-plugin   # from Docker's own repository; Debian 13 has docker-compose",
-    ubuntu: 'docker-compose-v2',
-    fedora: place.immutable ? 'docker-compose' : 'docker-compose-plugin',
-    rhel: 'docker-compose-plugin',
-    arch: 'docker-compose',
-    suse: 'docker-compose',
-    other: "Docker Compose's plugin, https://docs.docker.com/compose/install/linux/",
-  });
+  steps(plugins[place.family](place), 'docker compose version');
 
 /** The newest Docker in place of an older one. */
 export const updateDocker = (place: Place): string =>
