@@ -3,6 +3,7 @@ import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { modelsPage } from './models-page.ts';
+import { monitoringPage } from './monitoring-page.ts';
 
 /** The pages in docs/ that are made from the code, by file name. */
 export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -11,4 +12,5 @@ export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'errors.md': errorsPage,
   'exit-codes.md': exitCodesPage,
   'models.md': modelsPage,
+  'monitoring.md': monitoringPage,
 };
