@@ -213,6 +213,12 @@ export const errors = {
     message: 'No plan can be made for {model}: {problem}.',
     hint: 'See what can be planned: `{localai} models catalog`.',
   }),
+  MODEL_NEEDS_CARD: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: '{model} is served on NVIDIA cards only, and this machine has none that answers.',
+    hint: 'Plan it for a card: `{localai} plan {model} --vram {gb}`.',
+  }),
   CARD_UNKNOWN: entry({
     kind: 'usage',
     exit: 'usage',

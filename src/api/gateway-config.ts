@@ -85,6 +85,21 @@ const routing = z.strictObject({
     .describe('further names, each with the model or role it stands for; `*` matches anything'),
 });
 
+const seconds = z.number().positive().optional();
+
+/** In the order of a request's way; what is absent is as src/gateway/options.ts has it. */
+const timeouts = z.strictObject({
+  connect: seconds.describe('for a connection to an engine; absent: 5'),
+  firstByte: seconds.describe(
+    'from the request to the beginning of the answer; a long prompt takes minutes to read; absent: 900',
+  ),
+  idle: seconds.describe('between two pieces of an answer; absent: 900'),
+  total: seconds.describe(
+    'of a request from its first byte to the last of its answer, whatever `x-request-timeout` asks for; absent: 10800',
+  ),
+  stalledReader: seconds.describe('that a client may leave its answer unread; absent: 300'),
+});
+
 export type GatewayLimits = z.infer<typeof limits>;
 export type GatewayRouting = z.infer<typeof routing>;
 
@@ -125,9 +140,14 @@ export const gatewayConfig = z.strictObject({
       waiting: z.int().min(0).default(200).describe('requests that may wait for a model'),
       waitingMiB: z.int().min(1).default(256).describe('MiB of bodies that may wait for a model'),
       seconds: z.number().positive().default(600).describe('how long a request may wait for its turn'),
+      whileLoading: z
+        .boolean()
+        .optional()
+        .describe('whether requests also wait for a model that is still loading, instead of a 503'),
     })
     .optional()
     .describe('the line before a model that is busy'),
+  timeouts: timeouts.optional().describe('how long the gateway waits, s'),
   keysFile: z
     .string()
     .optional()

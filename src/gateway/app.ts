@@ -7,13 +7,12 @@ import { clientAddress } from './access/client-address.ts';
 import { keyCheck } from './access/key-check.ts';
 import { answerError, asFailure } from './answers.ts';
 import { answerClientError } from './client-errors.ts';
+import { type Lasting, openLasting } from './lasting.ts';
 import { createAddressLimits } from './limits/address-limits.ts';
-import { keyLimits } from './limits/key-limits.ts';
-import { observe } from './observation.ts';
-import { defaultTimeouts, type GatewayOptions } from './options.ts';
+import { type GatewayOptions, timeoutsOf } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
 import { requestReader } from './request-body.ts';
-import { eventHub, eventsRoute } from './routes/events.ts';
+import { eventsRoute } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inference } from './routes/inference.ts';
 import { logLevelRoute } from './routes/log-level.ts';
@@ -25,7 +24,7 @@ import { usageRoute } from './routes/usage.ts';
 import { webUiRoutes } from './routes/web-ui.ts';
 import { canonicalPath } from './routing/canonical-path.ts';
 import { createRouter } from './routing/router.ts';
-import { openServed, queueSettings } from './served-models.ts';
+import { lineSettings } from './served-models.ts';
 
 /** Time for a client to send its whole request, ms: a long prompt over a slow line, but not for ever. */
 const requestTimeout = 300_000;
@@ -47,18 +46,19 @@ const ofFramework = (caught: unknown, bodyLimit: number): LocalaiError => {
   return asFailure(caught);
 };
 
-/** The gateway as a Fastify app: not listening yet, so that tests can drive it as they like. */
-export const buildGateway = (options: GatewayOptions): FastifyInstance => {
-  const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const allowed = options.config.limits ?? defaultLimits;
+/**
+ * The app for one gateway.yaml; all that it knows beside the file is in `lasting`. It need not listen: another's server
+ * may hand it its requests.
+ */
+export const gatewayApp = (options: GatewayOptions, lasting: Lasting): FastifyInstance => {
+  const { config, keys, log, system, webUi } = options;
+  const { clock } = system;
+  const allowed = config.limits ?? defaultLimits;
   const bodyLimit = allowed.bodyMiB * mebibyte;
-  const { clock } = options.system;
-  const startedAt = clock.now();
   const methods = new Map<string, string[]>();
   const known = new Set<string>();
   const canonical = canonicalPath(known);
-  const closing = new AbortController();
-  const models = openServed(options, timeouts, closing.signal);
+  const models = lasting.models.all;
 
   const app = fastify({
     logger: false,
@@ -92,7 +92,7 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     // Its client waits for a word before it sends the body; what comes next would be taken for that.
     const isUnsent = fault.code === 'REQUEST_TOO_LARGE' && headers.expect !== undefined;
     if (isUnsent) exchange.headers.push('connection', 'close');
-    if (fault.kind === 'bug') options.log.error({ err: fault, id: exchange.id }, 'a fault of our own');
+    if (fault.kind === 'bug') log.error({ err: fault, id: exchange.id }, 'a fault of our own');
     answerError(exchange, fault);
   });
   app.setNotFoundHandler(({ exchange }) => {
@@ -101,11 +101,10 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     else answerError(exchange, failure('ROUTE_UNKNOWN', {}));
   });
 
-  const seen = observe(options, models);
-  arrival(app, options, seen.watch, () => closing.signal.aborted);
+  arrival(app, options, lasting);
   const check = keyCheck({
-    keys: options.keys,
-    addressOf: clientAddress(options.config.trustedProxies ?? []),
+    keys,
+    addressOf: clientAddress(config.trustedProxies ?? []),
     addresses: createAddressLimits({
       failedPerMinute: allowed.failedKeysPerMinute,
       keylessPerMinute: allowed.keylessPerMinute,
@@ -113,32 +112,39 @@ export const buildGateway = (options: GatewayOptions): FastifyInstance => {
     }),
     clock,
   });
-  const router = createRouter(models, options.config.routing ?? defaultRouting);
+  const router = createRouter(models, config.routing ?? defaultRouting);
   for (const alias of router.dangling) {
-    options.log.warn({ alias }, 'an alias stands for a model that is not served; it means nothing');
+    log.warn({ alias }, 'an alias stands for a model that is not served; it means nothing');
   }
+  const { alarms, hub, limits, seen } = lasting;
   healthRoutes(app, models);
-  statusRoute(app, options, seen, check, startedAt);
-  const hub = eventHub(options, seen);
+  statusRoute(app, options, lasting, check);
   eventsRoute(app, hub, check);
-  metricsRoute(app, options.config.exposure, check, seen.expose);
+  metricsRoute(app, config.exposure, check, seen.expose);
   usageRoute(app, seen.usage, check, clock);
-  logLevelRoute(app, options.log, check);
-  modelRoutes(app, models, router, check, startedAt);
-  const queueSeconds = queueSettings(options.config).seconds;
-  const limits = keyLimits(clock);
-  const read = requestReader(allowed);
-  inference(app, { check, read, limits, router, timeouts, clock, queueSeconds });
-  if (options.webUi?.has('/index.html')) webUiRoutes(app, options.webUi);
+  logLevelRoute(app, log, check);
+  modelRoutes(app, models, router, check, lasting.startedAt);
+  const timeouts = timeoutsOf(config, options.timeouts);
+  inference(app, {
+    ...{ check, read: requestReader(allowed), limits, router, timeouts, clock, alarms },
+    line: lineSettings(config),
+  });
+  if (webUi?.has('/index.html')) webUiRoutes(app, webUi);
   else startPageRoute(app, models);
+  return app;
+};
 
+/** The gateway as a Fastify app: not listening yet, so that tests can drive it as they like. */
+export const buildGateway = (
+  options: GatewayOptions,
+  lasting: Lasting = openLasting(options),
+): FastifyInstance => {
+  const app = gatewayApp(options, lasting);
+  lasting.server = app.server;
   app.addHook('preClose', async () => {
-    closing.abort();
-    hub.close();
+    lasting.closing.abort();
+    lasting.hub.close();
   });
-  app.addHook('onClose', async () => {
-    const pools = models.flatMap(({ connections: { pool, fresh } }) => [pool, fresh]);
-    await Promise.all(pools.map((pool) => pool.destroy()));
-  });
+  app.addHook('onClose', () => lasting.models.close());
   return app;
 };

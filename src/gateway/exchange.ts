@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyRecord } from '../config/keys.ts';
+import type { LocalaiError } from '../errors.ts';
 import type { Clock } from '../system/clock.ts';
+import type { ModelFacts } from './served-models.ts';
 import type { Usage } from './upstream/usage-tail.ts';
 
 declare module 'fastify' {
@@ -62,13 +64,27 @@ export class Exchange {
   status = 0;
   /** The registry code of what went wrong. */
   fault: string | undefined = undefined;
-  /** Called once when the client leaves before its answer is complete. */
-  onGone: (() => void) | undefined = undefined;
+  /**
+   * Ends what goes on for it now, in whatever phase, and tells its client why; a client that has left (no `why`) is told
+   * nothing. Undefined while nothing goes on.
+   */
+  stop: ((why?: LocalaiError) => void) | undefined = undefined;
+  /** When its time is over. */
+  deadline = Number.POSITIVE_INFINITY;
+  /** How the model is that serves, and the line before it. */
+  facts: (() => ModelFacts) | undefined = undefined;
+  /** Its place in the line; undefined while it stands in none. */
+  place: (() => number) | undefined = undefined;
+  /** Whether its answer is a stream that an event or a comment of ours can be put into. */
+  takesEvents = false;
+  /** The last piece of its answer that was sent. */
+  lastSent: Uint8Array | undefined = undefined;
   /** Whether the answer ends only when its client leaves, so that leaving is no fault. */
   endless = false;
   readonly #clock: Clock;
   readonly #open: OpenCounts;
   #isStreaming = false;
+  readonly #whenOver: (() => void)[] = [];
 
   constructor(
     id: string,
@@ -110,9 +126,10 @@ export class Exchange {
     if (bytes[0] !== colon) this.firstEventAt = this.#clock.monotonic();
   }
 
-  /** The answer goes out as events from now on. */
-  beginStream(): void {
+  /** The answer goes out as events from now on; `isPlain`: in plain text, so that events of ours can stand between. */
+  beginStream(isPlain: boolean): void {
     this.#isStreaming = true;
+    this.takesEvents = isPlain;
     this.#open.streams += 1;
   }
 
@@ -120,8 +137,14 @@ export class Exchange {
     return this.#isStreaming;
   }
 
+  /** Has something done once it is over, however it ended. */
+  whenOver(work: () => void): void {
+    this.#whenOver.push(work);
+  }
+
   /** The connection or the answer is over. To be called once. */
   end(): void {
+    for (const work of this.#whenOver) work();
     this.#open.requests -= 1;
     if (this.#isStreaming) this.#open.streams -= 1;
     const wasLeft = !this.endless && this.fault === undefined && !this.response.writableFinished;

@@ -4,6 +4,7 @@ import type { ModelControl } from '../api/models.ts';
 import type { System } from '../system/system.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { WebFile } from './routes/web-ui.ts';
+import type { UpstreamKeys } from './served-models.ts';
 import type { UsageStore } from './usage/usage-store.ts';
 
 /** How long the gateway waits, ms. */
@@ -13,6 +14,8 @@ export interface Timeouts {
   readonly firstByte: number;
   /** Between two pieces of an answer. vLLM sends a stream's head before it reads the prompt, so it is as long. */
   readonly idle: number;
+  /** Of a request, from its first byte to the last of its answer: 30,000 tokens at 3 a second. */
+  readonly total: number;
   /** How long a client may leave its answer unread. */
   readonly stalledReader: number;
 }
@@ -21,7 +24,16 @@ export const defaultTimeouts: Timeouts = {
   connect: 5000,
   firstByte: 900_000,
   idle: 900_000,
+  total: 10_800_000,
   stalledReader: 300_000,
+};
+
+/** What gateway.yaml says, then `given`, then what is usual. */
+export const timeoutsOf = ({ timeouts = {} }: GatewayConfig, given: Partial<Timeouts> = {}): Timeouts => {
+  const said = Object.entries(timeouts).flatMap(([name, seconds]) =>
+    seconds === undefined ? [] : [[name, seconds * 1000] as const],
+  );
+  return { ...defaultTimeouts, ...Object.fromEntries(said), ...given };
 };
 
 export interface GatewayOptions {
@@ -38,4 +50,5 @@ export interface GatewayOptions {
   /** The bundled web UI by path (`/index.html`, `/assets/…`); empty when it was not built. */
   readonly webUi?: ReadonlyMap<string, WebFile>;
   readonly timeouts?: Partial<Timeouts>;
+  readonly upstreamKeys?: UpstreamKeys;
 }

@@ -1,9 +1,19 @@
 import type { GatewayConfig, ServedModel } from '../api/gateway-config.ts';
-import type { ModelStatus } from '../api/models.ts';
+import type { ModelState, ModelStatus } from '../api/models.ts';
 import type { GatewayOptions, Timeouts } from './options.ts';
 import { createQueue, type Queue } from './queue/queue.ts';
 import { printable } from './routing/printable.ts';
+import { isExpected, notServing } from './upstream/failures.ts';
 import { openUpstream, type Upstream } from './upstream/upstream.ts';
+
+/** How a model is and the line before it: what a client is told that cannot be served now. */
+export interface ModelFacts {
+  readonly status: ModelState;
+  readonly running: number;
+  readonly waiting: number;
+  /** When there may be room for one more, s. */
+  readonly retryAfter: number;
+}
 
 /** A model that is served: what the file says of it, and the connections to its engine. */
 export interface Served extends ServedModel {
@@ -14,51 +24,153 @@ export interface Served extends ServedModel {
   readonly queue: Queue;
   /** How it is now. */
   status(): ModelStatus | undefined;
+  facts(): ModelFacts;
   /** Has an engine that sleeps, or that nobody has started, come up. */
   wake(): void;
 }
 
-/** What gateway.yaml says of the line before a model, or leaves out. */
-export const queueSettings = ({
-  queue,
-}: GatewayConfig): { readonly waiting: number; readonly waitingMiB: number; readonly seconds: number } =>
-  queue ?? { waiting: 200, waitingMiB: 256, seconds: 600 };
+type List = readonly [Served, ...Served[]];
 
-/** The models of gateway.yaml, in its order; there is at least one. */
-export const openServed = (
-  { config, control, system }: Pick<GatewayOptions, 'config' | 'control' | 'system'>,
-  timeouts: Timeouts,
-  closing: AbortSignal,
-): readonly [Served, ...Served[]] => {
-  const { waiting, waitingMiB } = queueSettings(config);
-  const open = (model: ServedModel): Served => {
-    const status = (): ModelStatus | undefined => control.list().find(({ id }) => id === model.id);
-    let waking = false;
-    return {
-      ...model,
-      headerName: printable(model.id),
-      connections: openUpstream(model.upstream, timeouts, system.clock),
-      queue: createQueue({
-        limit: () => model.maxRunning ?? status()?.parallel ?? Number.POSITIVE_INFINITY,
-        maxWaiting: waiting,
-        maxBytes: waitingMiB * 1024 * 1024,
-        now: system.clock.monotonic,
-      }),
-      status,
-      wake: () => {
-        if (waking) return;
-        waking = true;
-        control
-          .ensureReady(model.id, closing)
-          // Why it would not come is in its status.
-          .catch(() => {})
-          .finally(() => {
-            waking = false;
-          });
+/** The models of gateway.yaml, as it is now. */
+export interface ServedModels {
+  /** In the order of the file. */
+  readonly all: List;
+  /**
+   * Takes over another gateway.yaml. A model that is in both keeps its line, and its connections and their breaker when
+   * its engine stays where it is. What still runs elsewhere ends there: connections that nobody uses close by themselves.
+   */
+  change(config: GatewayConfig, keys: UpstreamKeys | undefined): void;
+  close(): Promise<void>;
+}
+
+export type LineSettings = Required<NonNullable<GatewayConfig['queue']>>;
+
+/** What gateway.yaml says of the line before a model, or leaves out. */
+export const lineSettings = ({ queue }: GatewayConfig): LineSettings => ({
+  ...{ waiting: 200, waitingMiB: 256, seconds: 600 },
+  ...queue,
+  whileLoading: queue?.whileLoading ?? false,
+});
+
+/** What a model keeps from one gateway.yaml to the next. */
+interface Kept {
+  readonly served: Served;
+  /** Where its engine is and how it is reached. */
+  readonly reach: string;
+}
+
+/** Plain API keys that engines ask for, by model id. */
+export type UpstreamKeys = ReadonlyMap<string, string>;
+
+export interface ServedModelsOptions extends Pick<GatewayOptions, 'config' | 'control' | 'system'> {
+  readonly upstreamKeys: UpstreamKeys | undefined;
+  readonly timeouts: Timeouts;
+  readonly closing: AbortSignal;
+}
+
+export const openServedModels = (options: ServedModelsOptions): ServedModels => {
+  const { control, system, timeouts, closing } = options;
+  let config = options.config;
+  let keys = options.upstreamKeys;
+  let kept = new Map<string, Kept>();
+
+  const status = (id: string): ModelStatus | undefined => control.list().find((model) => model.id === id);
+
+  const limitOf = (id: string): number => {
+    const now = status(id);
+    if (now && !isExpected(now)) return 0;
+    return kept.get(id)?.served.maxRunning ?? now?.parallel ?? Number.POSITIVE_INFINITY;
+  };
+
+  const newQueue = (id: string): Queue =>
+    createQueue({
+      limit: () => limitOf(id),
+      room: () => {
+        const { waiting, waitingMiB } = lineSettings(config);
+        return { requests: waiting, bytes: waitingMiB * 1024 * 1024 };
       },
+      now: system.clock.monotonic,
+    });
+
+  const waker = (id: string, queue: Queue): (() => void) => {
+    let waking = false;
+    return () => {
+      if (waking) return;
+      waking = true;
+      control
+        .ensureReady(id, closing)
+        // Why it would not come is in its status.
+        .catch(() => {})
+        .finally(() => {
+          waking = false;
+          queue.advance();
+        });
     };
   };
-  const [first, ...others] = config.models.map(open);
-  if (!first) throw new Error('gateway.yaml names no model');
-  return [first, ...others];
+
+  const keep = (model: ServedModel): Kept => {
+    const { id, upstream } = model;
+    const key = keys?.get(id);
+    const reach = JSON.stringify([upstream, key]);
+    const before = kept.get(id);
+    const queue = before?.served.queue ?? newQueue(id);
+    const connections =
+      before?.reach === reach
+        ? before.served.connections
+        : openUpstream({ endpoint: upstream, key, connectMs: timeouts.connect, clock: system.clock });
+    const served: Served = {
+      ...model,
+      headerName: printable(id),
+      connections,
+      queue,
+      status: () => status(id),
+      facts: () => {
+        const { running, waiting, retryAfter } = queue;
+        return { status: status(id)?.state ?? 'ready', running, waiting, retryAfter };
+      },
+      wake: before?.served.wake ?? waker(id, queue),
+    };
+    return { served, reach };
+  };
+
+  const take = (next: GatewayConfig): List => {
+    config = next;
+    kept = new Map(next.models.map((model) => [model.id, keep(model)]));
+    const [first, ...others] = [...kept.values()].map(({ served }) => served);
+    if (!first) throw new Error('gateway.yaml names no model');
+    return [first, ...others];
+  };
+
+  let all = take(config);
+
+  /** Whoever waits goes on when the model can, and is told when it never will. */
+  const follow = async (): Promise<void> => {
+    const changes = control.events()[Symbol.asyncIterator]();
+    closing.addEventListener('abort', () => void changes.return?.().catch(() => {}), { once: true });
+    for (;;) {
+      const { done, value } = await changes.next();
+      if (done || closing.aborted) return;
+      const queue = kept.get(value.model.id)?.served.queue;
+      const refusal = value.model.state === 'error' ? notServing(value.model) : undefined;
+      if (refusal) queue?.refuse(refusal);
+      else queue?.advance();
+    }
+  };
+  // Without it those who wait go on with the next that comes or ends.
+  follow().catch(() => {});
+
+  return {
+    get all() {
+      return all;
+    },
+    change: (next, nextKeys) => {
+      keys = nextKeys;
+      all = take(next);
+      for (const { queue } of all) queue.advance();
+    },
+    close: async () => {
+      const pools = all.flatMap(({ connections: { pool, fresh } }) => [pool, fresh]);
+      await Promise.all(pools.map((pool) => pool.destroy()));
+    },
+  };
 };

@@ -4,10 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import { failure, type LocalaiError } from '../../errors.ts';
 import { answerError } from '../answers.ts';
 import { Exchange } from '../exchange.ts';
+import type { Lasting } from '../lasting.ts';
 import { longestUrl } from '../limits/longest-url.ts';
 import { boundUnread } from '../limits/unread-body.ts';
 import type { GatewayOptions } from '../options.ts';
-import type { Watch } from '../watch.ts';
 import { harmlessHost, hostCheck } from './hosts.ts';
 import { corsHeaders, harmlessOrigin, originCheck, preflightHeaders } from './origins.ts';
 
@@ -15,13 +15,10 @@ import { corsHeaders, harmlessOrigin, originCheck, preflightHeaders } from './or
 const harmlessId = /^[\w.:/+=@-]{1,128}$/;
 
 /** Before anything else: the exchange begins, and what comes from a web page that we don't know ends here. */
-export const arrival = (
-  app: FastifyInstance,
-  options: GatewayOptions,
-  { open, ended }: Watch,
-  isClosing: () => boolean,
-): void => {
+export const arrival = (app: FastifyInstance, options: GatewayOptions, lasting: Lasting): void => {
   const { config, keys, system } = options;
+  const { open, ended } = lasting.seen.watch;
+  const isClosing = (): boolean => lasting.closing.signal.aborted;
   const { clock } = system;
   const isOurHost = hostCheck(config.listen.host, config.allowedHosts);
   const isAllowedOrigin = originCheck(config.allowedOrigins ?? []);
@@ -34,12 +31,12 @@ export const arrival = (
     const path = query < 0 ? url : url.slice(0, query);
     const exchange = new Exchange(id, raw, method, path, clock, open);
     raw.once('close', () => {
-      if (!raw.writableFinished) exchange.onGone?.();
+      if (!raw.writableFinished) exchange.stop?.();
       if (!raw.req.complete) void boundUnread(raw.req, clock);
       exchange.end();
       ended(exchange, clock.monotonic());
       // What was busy when closing began would else stay open, idle, until its client lets go.
-      if (isClosing()) setImmediate(() => app.server.closeIdleConnections());
+      if (isClosing()) setImmediate(() => lasting.server?.closeIdleConnections());
     });
     return exchange;
   };

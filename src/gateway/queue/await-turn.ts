@@ -1,60 +1,80 @@
-import { failure } from '../../errors.ts';
-import type { Clock } from '../../system/clock.ts';
+import { failure, type LocalaiError } from '../../errors.ts';
+import type { Alarms } from '../alarms/alarms.ts';
 import { answerError } from '../answers.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served } from '../served-models.ts';
-import type { Entrant } from './queue.ts';
-
-/** What a request that waited too long is told to wait before it tries again, s. */
-const retryAfter = 5;
+import type { Entrant, Ticket } from './queue.ts';
 
 export interface TurnOptions {
   readonly exchange: Exchange;
   readonly model: Served;
   readonly entrant: Entrant;
-  readonly clock: Clock;
+  readonly alarms: Alarms;
   /** How long the turn may take to come, s. */
   readonly seconds: number;
   /** Sends the request on; `leave` is called when the model has nothing more to do with it. */
   readonly run: (leave: () => void) => void;
 }
 
+/** What somebody hears whose turn did not come in time. */
+const waitedTooLong = ({ id, status }: Served, { facts }: Ticket, seconds: number): LocalaiError => {
+  const now = status();
+  const { retryAfter } = facts();
+  if (now === undefined || now.state === 'ready') {
+    return failure('QUEUE_TIMEOUT', { model: id, seconds, retryAfter });
+  }
+  const phase = `${now.phase ?? now.state}; it was waited for ${seconds} s`;
+  return failure('MODEL_LOADING', { model: id, phase, retryAfter });
+};
+
+/** What ends a wait: a client that leaves, a turn that comes, time. */
+const wait = (options: TurnOptions, ticket: Ticket, enteredAt: number): (() => void) => {
+  const { exchange, model, alarms, seconds } = options;
+  const alarm = {
+    due: enteredAt + seconds * 1000,
+    ring: () => stop(waitedTooLong(model, ticket, seconds)),
+  };
+  const over = (): void => {
+    alarms.drop(alarm);
+    exchange.stop = undefined;
+    exchange.place = undefined;
+  };
+  const note = (): void => {
+    exchange.queuedMs = exchange.now() - enteredAt;
+    exchange.headers.push('x-localai-queue-ms', exchange.queuedMs.toFixed(0));
+  };
+  const stop = (why?: LocalaiError): void => {
+    note();
+    // Before it steps out: the answer says which place it had.
+    if (why) answerError(exchange, why);
+    over();
+    ticket.leave();
+  };
+  exchange.stop = stop;
+  exchange.place = () => ticket.facts().position;
+  exchange.headers.push('x-localai-queue-position', String(exchange.place()));
+  alarms.set(alarm);
+  return () => {
+    note();
+    over();
+  };
+};
+
 /**
  * Runs a request when its turn has come: at once when the model has room, without a detour. A client that leaves gives
  * up its turn, one that waits too long is told so. Throws QUEUE_FULL.
  */
-export const awaitTurn = ({ exchange, model, entrant, clock, seconds, run }: TurnOptions): void => {
-  const { queue } = model;
-  const enteredAt = clock.monotonic();
-  /** Ends the wait; there is none for a request that starts at once. */
-  let over: AbortController | undefined;
-  const entered = queue.enter(entrant, (leave) => {
-    if (over) {
-      over.abort();
-      exchange.queuedMs = clock.monotonic() - enteredAt;
-      exchange.headers.push('x-localai-queue-ms', exchange.queuedMs.toFixed(0));
-    }
-    run(leave);
-  });
-  if ('retryAfter' in entered) {
-    throw failure('QUEUE_FULL', { model: model.id, running: queue.running, ...entered });
-  }
-  if (entered.position === 0) return;
-  const waiting = new AbortController();
-  over = waiting;
-  exchange.headers.push('x-localai-queue-position', String(entered.position));
-  const stepOut = (): void => {
-    waiting.abort();
-    exchange.onGone = undefined;
-    exchange.queuedMs = clock.monotonic() - enteredAt;
-    entered.leave();
-  };
-  exchange.onGone = stepOut;
-  clock.sleep(seconds * 1000, waiting.signal).then(
-    () => {
-      stepOut();
-      answerError(exchange, failure('QUEUE_TIMEOUT', { model: model.id, seconds, retryAfter }));
+export const awaitTurn = (options: TurnOptions): void => {
+  const { exchange, model, entrant, run } = options;
+  const enteredAt = exchange.now();
+  let over: (() => void) | undefined;
+  const ticket = model.queue.enter(entrant, {
+    start: (leave) => {
+      over?.();
+      run(leave);
     },
-    () => {},
-  );
+    refuse: (why) => exchange.stop?.(why),
+  });
+  if ('refused' in ticket) throw failure('QUEUE_FULL', { model: model.id, ...ticket.refused });
+  if (!ticket.started) over = wait(options, ticket, enteredAt);
 };

@@ -1,8 +1,12 @@
+import type { LocalaiError } from '../../errors.ts';
+
 /** One that waits. */
-interface Waiting {
+export interface Waiting {
   readonly owner: string;
   readonly bytes: number;
   readonly start: () => void;
+  /** Tells it that its turn will never come. */
+  readonly refuse: (why: LocalaiError) => void;
 }
 
 /** Those of one band, in which owners take turns and each owner's own requests keep their order. */
@@ -13,8 +17,11 @@ export interface Line {
   remove(entry: Waiting): boolean;
   /** Takes the next one: of the owner with the fewest running, among those the one whose turn is longest ago. */
   take(runningOf: (owner: string) => number): Waiting | undefined;
-  /** Which start from now an owner's last entry is, when owners simply take turns. */
-  position(owner: string): number;
+  /** How many of its owner wait before an entry; all of them, when it is not there. */
+  before(owner: string, entry?: Waiting): number;
+  /** Which start from now an owner's entry is that has so many of its own before it, when owners simply take turns. */
+  position(owner: string, before: number): number;
+  all(): readonly Waiting[];
 }
 
 export const createLine = (): Line => {
@@ -27,6 +34,7 @@ export const createLine = (): Line => {
     let fewest = Number.POSITIVE_INFINITY;
     for (const owner of owners.keys()) {
       const running = runningOf(owner);
+      if (running === 0) return owner;
       if (running >= fewest) continue;
       found = owner;
       fewest = running;
@@ -63,11 +71,21 @@ export const createLine = (): Line => {
       length -= 1;
       return entry;
     },
-    position: (owner) => {
-      const mine = owners.get(owner)?.length ?? 0;
-      let ahead = 0;
-      for (const [other, own] of owners) if (other !== owner) ahead += Math.min(own.length, mine);
-      return ahead + mine;
+    before: (owner, entry) => {
+      const own = owners.get(owner) ?? [];
+      const at = entry === undefined ? -1 : own.indexOf(entry);
+      return at < 0 ? own.length : at;
     },
+    position: (owner, before) => {
+      let ahead = before;
+      // Those whose turn is before the owner's have one more of it than those after.
+      let rounds = before + 1;
+      for (const [other, own] of owners) {
+        if (other === owner) rounds = before;
+        else ahead += Math.min(own.length, rounds);
+      }
+      return ahead + 1;
+    },
+    all: () => [...owners.values()].flat(),
   };
 };

@@ -1,24 +1,33 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { failure } from '../../errors.ts';
 import { type Band, bands } from './bands.ts';
-import { createQueue, type Entrant, type Queue, type Ticket } from './queue.ts';
+import { createQueue, type Entrant, type Queue, type Ticket, type Turn } from './queue.ts';
 
 const entrant = (owner: string, band: Band = 'chat', bytes = 1): Entrant => ({ owner, band, bytes });
 
-const queueOf = (limit: number, change: Partial<Parameters<typeof createQueue>[0]> = {}): Queue =>
-  createQueue({ limit: () => limit, maxWaiting: 1000, maxBytes: 1e9, now: () => 0, ...change });
+const room = (requests: number, bytes = 1e9) => ({ room: () => ({ requests, bytes }) });
 
-const ticketOf = (result: ReturnType<Queue['enter']>): Ticket => {
-  if ('retryAfter' in result) throw new Error('refused');
+const queueOf = (limit: number, change: Partial<Parameters<typeof createQueue>[0]> = {}): Queue =>
+  createQueue({ limit: () => limit, ...room(1000), now: () => 0, ...change });
+
+const never = { start: () => {}, refuse: () => {} };
+
+/** Enters one that is let in. */
+const letIn = (queue: Queue, who: Entrant, turn: Partial<Turn> = {}): Ticket => {
+  const result = queue.enter(who, { ...never, ...turn });
+  if ('refused' in result) throw new Error('refused');
   return result;
 };
+
+const place = (ticket: Ticket): number => ticket.facts().position;
 
 /** Lets requests in by name; `order` has their names as they start. */
 const scene = (queue: Queue) => {
   const order: string[] = [];
   const tickets = new Map<string, Ticket>();
   const enter = (name: string, who: Entrant): Ticket => {
-    const ticket = ticketOf(queue.enter(who, () => order.push(name)));
+    const ticket = letIn(queue, who, { start: () => order.push(name) });
     tickets.set(name, ticket);
     return ticket;
   };
@@ -43,8 +52,8 @@ test('as many run as may, the others follow in their order', () => {
 test('owners take turns, whoever came with more', () => {
   const { order, enter, runOut } = scene(queueOf(1));
   for (const name of ['a1', 'a2', 'a3', 'a4']) enter(name, entrant('a'));
-  expect(enter('b1', entrant('b')).position).toBe(2);
-  expect(enter('b2', entrant('b')).position).toBe(4);
+  const [b1, b2] = [enter('b1', entrant('b')), enter('b2', entrant('b'))];
+  expect([place(b1), place(b2)]).toEqual([2, 4]);
   runOut();
   expect(order).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'a4']);
 });
@@ -54,7 +63,7 @@ test('who types goes before who reads, and they before batches', () => {
   enter('first', entrant('a'));
   enter('batch', entrant('a', 'batch'));
   enter('chat', entrant('a', 'chat'));
-  expect(enter('typing', entrant('a', 'autocomplete')).position).toBe(1);
+  expect(place(enter('typing', entrant('a', 'autocomplete')))).toBe(1);
   runOut();
   expect(order).toEqual(['first', 'typing', 'chat', 'batch']);
 });
@@ -74,25 +83,91 @@ test('one that waits can step out, and twice is once', () => {
   expect(queue.running).toBe(1);
 });
 
-test('too many, and too many bytes, are refused with advice from the measured rate', () => {
+test('a place in line moves up as others start', () => {
+  const { order, enter } = scene(queueOf(1));
+  const first = enter('1', entrant('a'));
+  const [second, third, other] = [
+    enter('2', entrant('a')),
+    enter('3', entrant('a')),
+    enter('b', entrant('b')),
+  ];
+  expect([second, third, other].map(place)).toEqual([1, 3, 2]);
+  first.leave();
+  expect(order).toEqual(['1', '2']);
+  expect([second.started, ...[other, third].map(place)]).toEqual([true, 1, 2]);
+});
+
+test('too many, and too many bytes, are refused with advice from how long requests run', () => {
   let time = 0;
-  const queue = queueOf(1, { maxWaiting: 3, maxBytes: 100, now: () => time });
+  const queue = queueOf(2, { ...room(3, 100), now: () => time });
   for (let at = 0; at < 5; at += 1) {
-    time += 2000;
-    ticketOf(queue.enter(entrant('a'), () => {})).leave();
+    // What was idle between them does not count.
+    time += 60_000;
+    const one = letIn(queue, entrant('a'));
+    time += 4000;
+    one.leave();
   }
-  ticketOf(queue.enter(entrant('a'), () => {}));
-  ticketOf(queue.enter(entrant('a', 'chat', 90), () => {}));
-  expect(queue.enter(entrant('a', 'chat', 20), () => {})).toEqual({ waiting: 1, retryAfter: 4 });
-  ticketOf(queue.enter(entrant('a'), () => {}));
-  ticketOf(queue.enter(entrant('a'), () => {}));
-  expect(queue.enter(entrant('a'), () => {})).toEqual({ waiting: 3, retryAfter: 8 });
+  letIn(queue, entrant('a'));
+  letIn(queue, entrant('a'));
+  letIn(queue, entrant('a', 'chat', 90));
+  const facts = { running: 2, waiting: 1, position: 2, retryAfter: 4 };
+  expect(queue.enter(entrant('a', 'chat', 20), never)).toEqual({ refused: facts });
+  letIn(queue, entrant('a'));
+  letIn(queue, entrant('a'));
+  expect(queue.enter(entrant('b'), never)).toEqual({
+    refused: { running: 2, waiting: 3, position: 2, retryAfter: 8 },
+  });
 });
 
 test('a body larger than all that may wait still waits when it is the first', () => {
-  const queue = queueOf(1, { maxBytes: 10 });
-  ticketOf(queue.enter(entrant('a'), () => {}));
-  expect(ticketOf(queue.enter(entrant('a', 'chat', 50), () => {})).position).toBe(1);
+  const queue = queueOf(1, room(1000, 10));
+  letIn(queue, entrant('a'));
+  expect(place(letIn(queue, entrant('a', 'chat', 50)))).toBe(1);
+});
+
+test('while nothing may run all wait, and go on as soon as some may', () => {
+  let limit = 0;
+  const queue = queueOf(0, { limit: () => limit });
+  const { order, enter } = scene(queue);
+  for (const name of ['1', '2', '3']) enter(name, entrant('a'));
+  expect([order, queue.waiting]).toEqual([[], 3]);
+  limit = 2;
+  queue.advance();
+  expect([order, queue.running, queue.waiting]).toEqual([['1', '2'], 2, 1]);
+});
+
+test('ten thousand that end as they start do not fill the stack', () => {
+  let limit = 0;
+  const queue = queueOf(0, { limit: () => limit, ...room(10_000) });
+  let ended = 0;
+  const start = (leave: () => void): void => {
+    ended += 1;
+    leave();
+  };
+  for (let at = 0; at < 10_000; at += 1) letIn(queue, entrant(`o${at % 100}`), { start });
+  limit = 1;
+  queue.advance();
+  expect([ended, queue.running, queue.waiting]).toEqual([10_000, 0, 0]);
+});
+
+test('everyone who waits can be sent away; who runs stays', () => {
+  const queue = queueOf(1);
+  const why = failure('SHUTTING_DOWN', { retryAfter: 1 });
+  const told: unknown[] = [];
+  const running = letIn(queue, entrant('a'));
+  for (const band of bands) {
+    const ticket = letIn(queue, entrant(band, band), {
+      refuse: (reason) => {
+        ticket.leave();
+        told.push(reason);
+      },
+    });
+  }
+  queue.refuse(why);
+  expect(told).toEqual([why, why, why]);
+  expect([queue.running, queue.waiting]).toEqual([1, 0]);
+  running.leave();
+  expect(queue.running).toBe(0);
 });
 
 /** Runs a queue in its own time, in which each request takes 1; returns what each waited. */
@@ -121,7 +196,7 @@ const simulate = (limit: number, arrivals: readonly (Entrant & { readonly at: nu
       waits.push({ who, waited: time - who.at, started: time });
       ends.push({ at: time + 1, end: () => holder.ticket?.leave() });
     };
-    holder.ticket = ticketOf(queue.enter(who, start));
+    holder.ticket = letIn(queue, who, { start });
   }
 };
 
@@ -179,7 +254,7 @@ test('whatever comes and goes, the counts hold and everyone who stays gets a tur
           const begin = (): void => {
             state.started = true;
           };
-          open.push({ ticket: ticketOf(queue.enter(entrant(owner, band), begin)), state });
+          open.push({ ticket: letIn(queue, entrant(owner, band), { start: begin }), state });
         } else open.splice(pick % open.length, 1)[0]?.ticket.leave();
         expect(queue.running).toBe(open.filter(({ state }) => state.started).length);
         expect(queue.running).toBe(Math.min(limit, open.length));

@@ -2,15 +2,17 @@ import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
 import { failure } from '../../errors.ts';
 import type { Clock } from '../../system/clock.ts';
 import { type KeyCheck, mayUse } from '../access/key-check.ts';
+import type { Alarms } from '../alarms/alarms.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KeyLimits } from '../limits/key-limits.ts';
 import type { Timeouts } from '../options.ts';
 import { awaitTurn } from '../queue/await-turn.ts';
 import { bandOf } from '../queue/band-of.ts';
+import { setDeadline } from '../queue/deadline.ts';
 import { type BodyKind, clampedText, type ReadRequest, type requestReader } from '../request-body.ts';
 import type { RequestKind, Router } from '../routing/router.ts';
 import { unknownModel } from '../routing/unknown-model.ts';
-import type { Served } from '../served-models.ts';
+import type { LineSettings, Served } from '../served-models.ts';
 import { deliver } from '../upstream/delivery.ts';
 import { notServing } from '../upstream/failures.ts';
 import { upstreamHeaders } from '../upstream/headers.ts';
@@ -39,14 +41,16 @@ export interface InferenceParts {
   readonly router: Router<Served>;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
-  /** How long a request may wait for its turn, s. */
-  readonly queueSeconds: number;
+  readonly alarms: Alarms;
+  /** How long a request may wait for its turn, and for what. */
+  readonly line: LineSettings;
 }
 
 /** Which model serves and why, for the headers and the log. */
-const nameModel = (exchange: Exchange, { id, headerName }: Served, why: string): void => {
+const nameModel = (exchange: Exchange, { id, headerName, facts }: Served, why: string): void => {
   exchange.model = id;
   exchange.route = why;
+  exchange.facts = facts;
   exchange.headers.push('x-localai-model', headerName, 'x-localai-route', why);
 };
 
@@ -57,12 +61,12 @@ const unqueued = new Set(['/tokenize', '/detokenize']);
 const bodyFor = (name: string, bytes: Buffer, { model, changes }: ReadRequest['facts']): Buffer =>
   model === name && changes === undefined ? bytes : withMembers(bytes, { ...changes, model: name });
 
-/** A request's way: read, limits, route, may the key use it, is it up, wait for a turn, on to the engine and back. */
+/** A request's way: read, limits, route, may the key use it, is it up, its time, its turn, on to the engine and back. */
 const handler =
   (
     path: string,
     { kind, body: bodyKind }: InferenceRoute,
-    { read, limits, router, timeouts, clock, queueSeconds }: InferenceParts,
+    { read, limits, router, timeouts, clock, alarms, line }: InferenceParts,
   ): RouteHandlerMethod =>
   (request, reply) => {
     const { exchange } = request;
@@ -84,12 +88,14 @@ const handler =
     const status = model.status();
     if (status?.state === 'sleeping' || status?.state === 'stopped') model.wake();
     const refusal = notServing(status);
-    if (refusal) throw refusal;
+    const waits = line.whileLoading && status?.state !== 'error' && !unqueued.has(path);
+    if (refusal && !waits) throw refusal;
+    setDeadline(exchange, request.headers, alarms, timeouts.total);
 
     const name = model.upstreamModel ?? model.id;
     const body = bodyFor(name, bytes, facts);
     if (facts.changes) exchange.headers.push('x-localai-clamped', clampedText(facts.changes));
-    const headers = upstreamHeaders(request.headers, exchange.id);
+    const headers = upstreamHeaders(request.headers, exchange.id, model.connections.authorization);
     const run = (onEnd: () => void): void =>
       deliver({
         exchange,
@@ -97,6 +103,7 @@ const handler =
         request: { path, body, headers },
         timeouts,
         clock,
+        alarms,
         onEnd,
       });
 
@@ -107,7 +114,7 @@ const handler =
       bytes: bytes.length,
     };
     if (unqueued.has(path)) run(() => {});
-    else awaitTurn({ exchange, model, entrant, clock, seconds: queueSeconds, run });
+    else awaitTurn({ exchange, model, entrant, alarms, seconds: line.seconds, run });
     // Last, since what is thrown above is answered by Fastify's error handler.
     reply.hijack();
   };

@@ -1,54 +1,72 @@
 import { expect, test } from 'vitest';
-import { createBreaker } from './breaker.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
 
-const failing = (breaker: ReturnType<typeof createBreaker>, times: number): void => {
-  for (let at = 0; at < times; at += 1) breaker.failed();
+/** A breaker with a clock that stands until it is moved. */
+const scene = () => {
+  const clock = { time: 0 };
+  const breaker = createBreaker(() => clock.time);
+  return { clock, breaker };
+};
+
+const failing = (breaker: Breaker, times: number, since: number): void => {
+  for (let at = 0; at < times; at += 1) breaker.failed(since);
 };
 
 test('five failures in a row open it, then one request at a time probes', () => {
-  let time = 0;
-  const breaker = createBreaker(() => time);
-  failing(breaker, 4);
-  expect(breaker.admit()).toBe(0);
-  breaker.failed();
-  expect(breaker.admit()).toBe(1000);
-  time += 1000;
+  const { clock, breaker } = scene();
+  failing(breaker, 4, 0);
+  expect([breaker.admit(), breaker.isOpen]).toEqual([0, false]);
+  breaker.failed(0);
+  expect([breaker.admit(), breaker.isOpen]).toEqual([1000, true]);
+  clock.time = 1000;
   expect(breaker.admit()).toBe(0);
   expect(breaker.admit()).toBeGreaterThan(0);
-  breaker.failed();
+  clock.time = 1100;
+  breaker.failed(1000);
   expect(breaker.admit()).toBe(2000);
-  time += 2000;
+  clock.time = 3100;
   expect(breaker.admit()).toBe(0);
   breaker.succeeded();
-  expect([breaker.admit(), breaker.admit()]).toEqual([0, 0]);
+  expect([breaker.admit(), breaker.admit(), breaker.isOpen]).toEqual([0, 0, false]);
 });
 
 test('an answer in between starts the count anew', () => {
-  const breaker = createBreaker(() => 0);
-  failing(breaker, 4);
+  const { breaker } = scene();
+  failing(breaker, 4, 0);
   breaker.succeeded();
-  failing(breaker, 4);
+  failing(breaker, 4, 0);
   expect(breaker.admit()).toBe(0);
 });
 
 test('a probe whose client left makes room for the next', () => {
-  let time = 0;
-  const breaker = createBreaker(() => time);
-  failing(breaker, 5);
-  time += 1000;
+  const { clock, breaker } = scene();
+  failing(breaker, 5, 0);
+  clock.time = 1000;
   breaker.admit();
-  breaker.abandoned();
+  breaker.abandoned(1000);
   expect(breaker.admit()).toBe(0);
 });
 
+test('what was under way when an engine died makes the pause no longer, and lets no second probe out', () => {
+  const { clock, breaker } = scene();
+  failing(breaker, 60, 0);
+  expect(breaker.admit()).toBe(1000);
+  clock.time = 1000;
+  expect(breaker.admit()).toBe(0);
+  failing(breaker, 60, 500);
+  breaker.abandoned(500);
+  expect(breaker.admit()).toBe(1000);
+  breaker.failed(1000);
+  expect(breaker.admit()).toBe(2000);
+});
+
 test('the pause grows to half a minute, not further', () => {
-  let time = 0;
-  const breaker = createBreaker(() => time);
-  failing(breaker, 5);
+  const { clock, breaker } = scene();
+  failing(breaker, 5, 0);
   for (let at = 0; at < 10; at += 1) {
-    time += breaker.admit();
+    clock.time += breaker.admit();
     breaker.admit();
-    breaker.failed();
+    breaker.failed(clock.time);
   }
   expect(breaker.admit()).toBe(30_000);
 });

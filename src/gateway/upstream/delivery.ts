@@ -15,22 +15,23 @@ export const deliver = (options: DeliveryOptions): void => {
   let attempt = 0;
   let wasStale = false;
 
+  /** A repetition that would come too late is none: the client hears what the engine said instead. */
   const delayAfter = ({ error, status, retryAfter }: Cause): number | undefined => {
     if (error ? !isUnreachable(error) : status !== 429 && status !== 503) return undefined;
     attempt += 1;
-    return retries.spend(attempt, retryAfter);
+    return retries.spend(attempt, retryAfter, exchange.deadline - exchange.now());
   };
 
   const retry = (cause: Cause): boolean => {
-    const { error, elapsedMs } = cause;
-    if (error && !wasStale && isStaleConnection(error, elapsedMs)) {
+    const { error, since } = cause;
+    if (error && !wasStale && isStaleConnection(error, exchange.now() - since)) {
       wasStale = true;
       // A connection that had been idle says nothing about the engine.
-      breaker.abandoned();
+      breaker.abandoned(since);
       send();
       return true;
     }
-    if (error) breaker.failed();
+    if (error) breaker.failed(since);
     const delay = delayAfter(cause);
     if (delay === undefined) return false;
     sendAfter(delay);
@@ -39,7 +40,10 @@ export const deliver = (options: DeliveryOptions): void => {
 
   const sendAfter = (delay: number): void => {
     const left = new AbortController();
-    exchange.onGone = () => left.abort();
+    exchange.stop = (why) => {
+      left.abort();
+      if (why) answerError(exchange, why);
+    };
     clock.sleep(delay, left.signal).then(send, onEnd);
   };
 
@@ -52,7 +56,7 @@ export const deliver = (options: DeliveryOptions): void => {
     const problem = 'it failed several times in a row and is left alone for a moment';
     const retryAfter = Math.ceil(wait / 1000);
     const model = exchange.model ?? '';
-    exchange.onGone = undefined;
+    exchange.stop = undefined;
     answerError(exchange, failure('UPSTREAM_UNREACHABLE', { model, problem, retryAfter }));
     onEnd();
   };

@@ -31,9 +31,16 @@ export const isStaleConnection = (error: Error, elapsedMs: number): boolean =>
 /** Whether an engine could not be reached at all, so that it cannot have begun to work. */
 export const isUnreachable = (error: Error): boolean => unreachable.has(codeOf(error));
 
+/**
+ * Whether requests may be sent to a model: it is ready, or nobody but a request finds out. A probe that failed tells
+ * people how it is; the breaker decides whom it costs a request.
+ */
+export const isExpected = ({ state, fault }: ModelStatus): boolean =>
+  state === 'ready' || (state === 'error' && fault?.code === 'UPSTREAM_UNREACHABLE');
+
 /** The answer for a model that cannot take requests now; undefined when it can. */
 export const notServing = (status: ModelStatus | undefined): LocalaiError | undefined => {
-  if (status === undefined || status.state === 'ready') return undefined;
+  if (status === undefined || isExpected(status)) return undefined;
   if (status.state === 'error') {
     const problem = status.fault ? `${status.fault.message} ${status.fault.hint}` : 'no reason is known';
     return failure('ENGINE_LOAD', { model: status.id, problem });

@@ -6,8 +6,12 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 const passed = ['accept', 'traceparent', 'tracestate', 'x-session-id'] as const;
 
-/** The request's headers for the engine, names and values alternating. */
-export const upstreamHeaders = (headers: IncomingHttpHeaders, requestId: string): string[] => {
+/** The request's headers for the engine, names and values alternating. `authorization`: our own, when it asks for one. */
+export const upstreamHeaders = (
+  headers: IncomingHttpHeaders,
+  requestId: string,
+  authorization?: string,
+): string[] => {
   const result = [
     'content-type',
     'application/json',
@@ -17,6 +21,7 @@ export const upstreamHeaders = (headers: IncomingHttpHeaders, requestId: string)
     'x-request-id',
     requestId,
   ];
+  if (authorization !== undefined) result.push('authorization', authorization);
   for (const name of passed) {
     const value = headers[name];
     if (typeof value === 'string') result.push(name, value);

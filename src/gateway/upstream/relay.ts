@@ -2,16 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { LocalaiError } from '../../errors.ts';
 import type { Clock } from '../../system/clock.ts';
-import { answerError } from '../answers.ts';
+import type { Alarms } from '../alarms/alarms.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Timeouts } from '../options.ts';
-import { errorEvent } from '../protocols/openai.ts';
-import { addTiming } from '../timing.ts';
+import { ClientAnswer } from './client-answer.ts';
 import { upstreamFailure } from './failures.ts';
-import { addAnswerHeaders } from './headers.ts';
-import { SlowReader } from './slow-reader.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 import type { Upstream } from './upstream.ts';
-import { UsageTail } from './usage-tail.ts';
 
 /** A request as it goes to an engine. */
 interface UpstreamRequest {
@@ -26,8 +23,8 @@ export interface Cause {
   readonly status?: number;
   /** s. */
   readonly retryAfter?: number | undefined;
-  /** Since it was sent. */
-  readonly elapsedMs: number;
+  /** When it was sent, ms of the monotonic clock. */
+  readonly since: number;
 }
 
 export interface RelayOptions {
@@ -38,184 +35,120 @@ export interface RelayOptions {
   readonly request: UpstreamRequest;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
+  readonly alarms: Alarms;
   /** Takes over from an attempt that failed before its first byte, or says that it doesn't. */
   readonly retry: (cause: Cause) => boolean;
   /** Called once when the engine has nothing more to do with the request, however it ended. */
   readonly onEnd: () => void;
 }
 
-/** Keeps proxies in between from holding events back. */
-const streamHeaders = ['cache-control', 'no-cache', 'x-accel-buffering', 'no'];
-
 /**
- * Carries one request to an engine and its answer back, byte for byte. The engine's connection is closed as soon as
- * the client leaves, in whatever phase. A class, since undici calls these methods for every piece of an answer.
+ * Carries one request to an engine and its answer back. The engine's connection is closed as soon as the client leaves
+ * or its time is over, in whatever phase. A class, since undici calls these methods for every piece of an answer.
  */
 export class Relay implements Dispatcher.DispatchHandler {
   readonly #options: RelayOptions;
-  readonly #startedAt: number;
+  readonly #since: number;
+  readonly #answer: ClientAnswer;
   #controller: Dispatcher.DispatchController | undefined;
-  #head: { readonly status: number; readonly headers: string[] } | undefined;
-  #isStream = false;
-  /** Bytes of the body still to come, when the engine said how many there are. */
-  #expected = -1;
-  #last: Buffer | undefined;
-  #gone = false;
-  /** Another attempt has taken over. */
-  #replaced = false;
-  readonly #reader: SlowReader;
-  readonly #tail = new UsageTail();
+  /** Another attempt has taken over, or it is over: what still comes is for nobody. */
+  #done = false;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { exchange, clock, timeouts } = options;
-    this.#startedAt = clock.monotonic();
-    exchange.asks(this.#startedAt);
-    this.#reader = new SlowReader(exchange, clock, timeouts.stalledReader);
+    const { exchange, alarms, timeouts } = options;
+    this.#since = exchange.now();
+    exchange.asks(this.#since);
+    this.#answer = new ClientAnswer(exchange, alarms, timeouts.stalledReader);
   }
 
   start(): void {
-    const { exchange, fresh, upstream, request } = this.#options;
-    exchange.onGone = () => this.#leave();
-    const path = upstream.prefix + request.path;
-    (fresh ? upstream.fresh : upstream.pool).dispatch({ ...request, path, method: 'POST' }, this);
+    const { exchange, fresh, upstream, request, timeouts } = this.#options;
+    exchange.stop = (why) => this.#stop(why);
+    (fresh ? upstream.fresh : upstream.pool).dispatch(
+      {
+        method: 'POST',
+        path: upstream.prefix + request.path,
+        body: request.body,
+        headers: request.headers,
+        headersTimeout: timeouts.firstByte,
+        bodyTimeout: timeouts.idle,
+      },
+      this,
+    );
   }
 
-  /** A real Error: undici destroys the connection with it. */
-  #leave(): void {
-    this.#gone = true;
-    this.#options.exchange.usage = this.#tail.read();
-    this.#reader.end();
-    this.#controller?.abort(new Error('the client left'));
+  /** The engine may not even be connected yet: then undici has no controller, and calls when it is. */
+  #stop(why?: LocalaiError): void {
+    const { exchange, upstream } = this.#options;
+    if (exchange.firstByteAt === 0) upstream.breaker.abandoned(this.#since);
+    this.#done = true;
+    if (why) this.#answer.fail(why);
+    else this.#answer.close();
+    this.#abort(why ? 'its time is over' : 'the client left');
+    this.#end();
+  }
+
+  /** With a real Error: undici destroys the connection with it. */
+  #abort(why: string): void {
+    this.#controller?.abort(new Error(why));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#gone) this.#leave();
+    if (this.#done) this.#abort('the client left');
   }
 
   onResponseStart(
-    controller: Dispatcher.DispatchController,
+    _controller: Dispatcher.DispatchController,
     status: number,
     answered: IncomingHttpHeaders,
   ): void {
-    if (status < 200 || this.#gone) return;
-    const { exchange, clock, upstream } = this.#options;
+    if (status < 200 || this.#done) return;
+    const { exchange, upstream } = this.#options;
     upstream.breaker.succeeded();
-    if (this.#isRefused(controller, status, answered)) return;
-    exchange.firstByteAt = clock.monotonic();
-    const headers = [...exchange.headers];
-    addAnswerHeaders(headers, answered);
-    this.#isStream = answered['content-type']?.startsWith('text/event-stream') ?? false;
-    this.#expected = Number(answered['content-length'] ?? -1);
-    if (this.#isStream) {
-      headers.push(...streamHeaders);
-      exchange.beginStream();
+    if (this.#isRefused(status, answered)) {
+      this.#abort('the request is sent again');
+      return;
     }
-    addTiming(headers, exchange);
-    this.#head = { status, headers };
-    // The head of a stream goes out before its first event, but in one write with it when that is here already.
-    if (this.#isStream) process.nextTick(() => this.#flushHead());
+    exchange.firstByteAt = exchange.now();
+    this.#answer.begin(status, answered);
   }
 
   /** An engine that is full or not up yet is asked again in a moment. */
-  #isRefused(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    answered: IncomingHttpHeaders,
-  ): boolean {
+  #isRefused(status: number, answered: IncomingHttpHeaders): boolean {
     if (status !== 429 && status !== 503) return false;
-    // A date instead of seconds counts as none.
-    const retryAfter = Number(answered['retry-after']) || 0;
-    if (!this.#handOver({ status, retryAfter, elapsedMs: this.#elapsed() })) return false;
-    controller.abort(new Error('the request is sent again'));
-    return true;
-  }
-
-  #elapsed(): number {
-    return this.#options.clock.monotonic() - this.#startedAt;
+    const retryAfter = retryAfterSeconds(answered['retry-after'], this.#options.clock.now());
+    return this.#handOver({ status, retryAfter, since: this.#since });
   }
 
   #handOver(cause: Cause): boolean {
-    this.#replaced = this.#options.retry(cause);
-    return this.#replaced;
+    this.#done = this.#options.retry(cause);
+    return this.#done;
   }
 
-  #writeHead(): void {
-    if (!this.#head) return;
-    this.#options.exchange.response.writeHead(this.#head.status, this.#head.headers);
-    this.#head = undefined;
-  }
-
-  #flushHead(): void {
-    if (!this.#head || this.#gone) return;
-    this.#writeHead();
-    this.#options.exchange.response.flushHeaders();
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#gone || this.#replaced) return;
-    const { exchange } = this.#options;
-    const { response } = exchange;
-    exchange.bytesOut += chunk.length;
-    if (exchange.firstEventAt === 0) exchange.noteEvent(chunk);
-    this.#tail.add(chunk);
-    if (this.#head) {
-      this.#writeHead();
-      // The whole body at once: one write to the socket instead of three.
-      if (chunk.length === this.#expected) {
-        response.end(chunk);
-        return;
-      }
-    }
-    this.#last = chunk;
-    if (!response.write(chunk)) this.#reader.wait(controller);
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+    if (!this.#done) this.#answer.add(controller, piece);
   }
 
   onResponseEnd(): void {
-    if (this.#replaced) return;
-    const { exchange } = this.#options;
-    const { response } = exchange;
-    exchange.usage = this.#tail.read();
-    exchange.lastByteAt = this.#options.clock.monotonic();
-    if (!this.#gone && !response.writableEnded) {
-      this.#writeHead();
-      response.end();
-    }
+    if (this.#done) return;
+    this.#answer.end();
     this.#end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#replaced) return;
-    const { exchange, timeouts, upstream } = this.#options;
+    if (this.#done) return;
+    const { exchange, timeouts } = this.#options;
     const begun = exchange.firstByteAt !== 0;
-    if (this.#gone) {
-      if (!begun) upstream.breaker.abandoned();
-      this.#end();
-      return;
-    }
-    if (!begun && this.#handOver({ error, elapsedMs: this.#elapsed() })) return;
-    this.#fail(upstreamFailure(error, exchange.model ?? '', begun, timeouts));
+    if (!begun && this.#handOver({ error, since: this.#since })) return;
+    this.#answer.fail(upstreamFailure(error, exchange.model ?? '', begun, timeouts));
     this.#end();
   }
 
-  /** Nothing sent yet: a plain answer. A stream: an event. Else the connection breaks off, as the engine's did. */
-  #fail(error: LocalaiError): void {
-    const { exchange } = this.#options;
-    const { response } = exchange;
-    if (!response.headersSent) {
-      answerError(exchange, error);
-      return;
-    }
-    exchange.fault = error.code;
-    exchange.usage = this.#tail.read();
-    if (this.#isStream) response.end(errorEvent(error, this.#last));
-    else response.destroy();
-  }
-
   #end(): void {
-    this.#options.exchange.onGone = undefined;
-    this.#reader.end();
+    this.#done = true;
+    this.#options.exchange.stop = undefined;
     this.#options.onEnd();
   }
 }

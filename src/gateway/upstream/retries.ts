@@ -2,8 +2,11 @@
 export interface Retries {
   /** Counts a request, which earns a part of a retry. */
   earn(): void;
-  /** ms until try number `attempt` (1: the first repetition); undefined when there shall be none. `retryAfter`: s. */
-  spend(attempt: number, retryAfter: number | undefined): number | undefined;
+  /**
+   * ms until try number `attempt` (1: the first repetition); undefined when there shall be none. `retryAfter`: what the
+   * engine asks for, s. `left`: what the request has left of its time, ms.
+   */
+  spend(attempt: number, retryAfter: number | undefined, left: number): number | undefined;
 }
 
 const mostRepetitions = 3;
@@ -25,11 +28,13 @@ export const createRetries = (random: () => number = Math.random): Retries => {
     earn: () => {
       saved = Math.min(mostSaved, saved + earned);
     },
-    spend: (attempt, retryAfter) => {
-      if (attempt > mostRepetitions || saved < 1 || (retryAfter ?? 0) > longestPause) return undefined;
+    spend: (attempt, retryAfter = 0, left) => {
+      if (attempt > mostRepetitions || saved < 1 || retryAfter > longestPause) return undefined;
+      const jittered = firstDelay * 4 ** (attempt - 1) * (0.5 + random() / 2);
+      const delay = Math.max(jittered, retryAfter * 1000);
+      if (delay >= left) return undefined;
       saved -= 1;
-      const delay = firstDelay * 4 ** (attempt - 1) * (0.5 + random() / 2);
-      return Math.max(delay, (retryAfter ?? 0) * 1000);
+      return delay;
     },
   };
 };

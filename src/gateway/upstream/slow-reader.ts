@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../../system/clock.ts';
+import type { Alarms } from '../alarms/alarms.ts';
 import type { Exchange } from '../exchange.ts';
 
 /**
@@ -8,16 +8,17 @@ import type { Exchange } from '../exchange.ts';
  */
 export class SlowReader {
   readonly #exchange: Exchange;
-  readonly #clock: Clock;
+  readonly #alarms: Alarms;
   /** ms. */
   readonly #patience: number;
   /** ms of the monotonic clock, while the client does not read; else 0. */
   #pausedAt = 0;
-  #watching: AbortController | undefined;
+  /** When it is looked at next; 0 until it was slow once. A fast engine makes thousands of pauses: one alarm for all. */
+  due = 0;
 
-  constructor(exchange: Exchange, clock: Clock, patience: number) {
+  constructor(exchange: Exchange, alarms: Alarms, patience: number) {
     this.#exchange = exchange;
-    this.#clock = clock;
+    this.#alarms = alarms;
     this.#patience = patience;
   }
 
@@ -25,30 +26,31 @@ export class SlowReader {
   wait(controller: Dispatcher.DispatchController): void {
     if (this.#pausedAt !== 0) return;
     controller.pause();
-    this.#pausedAt = this.#clock.monotonic();
+    this.#pausedAt = this.#exchange.now();
     this.#exchange.response.once('drain', () => {
       this.#pausedAt = 0;
       controller.resume();
     });
-    // Rejects only when it is over.
-    this.#watch().catch(() => {});
+    if (this.due === 0) this.#look(this.#pausedAt);
+  }
+
+  ring(now: number): void {
+    const since = this.#pausedAt === 0 ? now : this.#pausedAt;
+    if (now - since < this.#patience) {
+      this.#look(since);
+      return;
+    }
+    this.#exchange.fault = 'CLIENT_STALLED';
+    this.#exchange.response.destroy();
+  }
+
+  #look(since: number): void {
+    this.due = since + this.#patience;
+    this.#alarms.set(this);
   }
 
   /** The answer is over, however it ended. */
   end(): void {
-    this.#watching?.abort();
-  }
-
-  /** One timer for all pauses of an answer: a fast engine makes thousands. */
-  async #watch(): Promise<void> {
-    if (this.#watching) return;
-    this.#watching = new AbortController();
-    for (;;) {
-      const paused = this.#pausedAt === 0 ? 0 : this.#clock.monotonic() - this.#pausedAt;
-      if (paused >= this.#patience) break;
-      await this.#clock.sleep(this.#patience - paused, this.#watching.signal);
-    }
-    this.#exchange.fault = 'CLIENT_STALLED';
-    this.#exchange.response.destroy();
+    this.#alarms.drop(this);
   }
 }

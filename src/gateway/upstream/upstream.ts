@@ -1,7 +1,6 @@
 import { Pool } from 'undici';
 import type { Endpoint } from '../../api/models.ts';
 import type { Clock } from '../../system/clock.ts';
-import type { Timeouts } from '../options.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { createRetries, type Retries } from './retries.ts';
 
@@ -12,8 +11,19 @@ export interface Upstream {
   readonly fresh: Pool;
   /** What comes before our paths, for a server that keeps its API below one. */
   readonly prefix: string;
+  /** For its Authorization header; undefined where it asks for none. */
+  readonly authorization: string | undefined;
   readonly breaker: Breaker;
   readonly retries: Retries;
+}
+
+export interface UpstreamOptions {
+  readonly endpoint: Endpoint;
+  /** The plain API key that it asks for. */
+  readonly key: string | undefined;
+  /** How long a connection may take, ms. */
+  readonly connectMs: number;
+  readonly clock: Clock;
 }
 
 /** vLLM closes an idle connection after 5 s; ours must be the first to let go, or requests meet a closing socket. */
@@ -22,7 +32,7 @@ const keepAliveMs = 4000;
 /** A base address is often given with `/v1`, which our paths already have. */
 const prefixOf = (url: URL): string => url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
 
-export const openUpstream = (endpoint: Endpoint, timeouts: Timeouts, clock: Clock): Upstream => {
+export const openUpstream = ({ endpoint, key, connectMs, clock }: UpstreamOptions): Upstream => {
   const url = new URL('url' in endpoint ? endpoint.url : 'http://localhost');
   const socket = 'socket' in endpoint ? { socketPath: endpoint.socket } : {};
   const open = (keepAlive: number): Pool =>
@@ -31,16 +41,14 @@ export const openUpstream = (endpoint: Endpoint, timeouts: Timeouts, clock: Cloc
       allowH2: false,
       keepAliveTimeout: keepAlive,
       keepAliveMaxTimeout: keepAlive,
-      headersTimeout: timeouts.firstByte,
-      bodyTimeout: timeouts.idle,
-      connect: { timeout: timeouts.connect, ...socket },
+      connect: { timeout: connectMs, ...socket },
     });
-  const breaker = createBreaker(clock.monotonic);
   return {
     pool: open(keepAliveMs),
     fresh: open(1),
     prefix: prefixOf(url),
-    breaker,
+    authorization: key === undefined ? undefined : `Bearer ${key}`,
+    breaker: createBreaker(clock.monotonic),
     retries: createRetries(),
   };
 };
