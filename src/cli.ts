@@ -27,6 +27,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/up.ts'),
   },
   {
+    name: 'plan',
+    group: 'Serve:',
+    summary: 'what fits this machine, or another, and how it would be served',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
     name: 'status',
     group: 'Serve:',
     summary: 'what runs, and how well',

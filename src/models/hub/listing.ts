@@ -107,6 +107,19 @@ export const fetchListing = async (
   return { repo, revision, commit: info.sha, files };
 };
 
+/** The text of a small file of a revision. Throws as fetchListing does. */
+export const fetchFileText = async (
+  system: System,
+  settings: HubSettings,
+  { repo, commit }: HubListing,
+  path: string,
+  signal: AbortSignal,
+): Promise<string> => {
+  const url = fileUrl(settings, repo, commit, path);
+  const target = { repo, revision: commit, file: path };
+  return ask(system, settings, { url, target, signal }, ({ body }) => body.text());
+};
+
 const unquote = (tag: string): string => tag.replace(/^W\//, '').replace(/^"|"$/g, '');
 
 /** The facts of one file from the headers of its address, for mirrors that list names only. */

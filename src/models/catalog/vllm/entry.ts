@@ -28,6 +28,8 @@ export interface Build {
   readonly cacheFormat?: 'fp8';
   /** Smallest compute capability that runs it, where it is more than vLLM's own. */
   readonly capability?: number;
+  /** What is known to go wrong with this build. */
+  readonly trouble?: readonly string[];
 }
 
 /** A model that vLLM serves: all that a plan must know before anything is fetched. */
@@ -57,6 +59,8 @@ export interface VllmModel {
   readonly vllmFrom: Sourced<string>;
   /** Further flags that it cannot do without. */
   readonly flags?: readonly string[];
+  /** On a single card smaller than this, GiB, it is known to fail under real work: never picked unasked there. */
+  readonly singleCardFrom?: Sourced<number>;
   /** What is known to go wrong. */
   readonly trouble?: readonly string[];
 }

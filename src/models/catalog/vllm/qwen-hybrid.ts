@@ -36,6 +36,8 @@ const fromConfig = 'config.json as quoted with the start-ups (ai-dynamo/aiconfig
 /** Linear layers of attention and the tower stay in 16 bits, which is why 4 bits make more than a quarter. */
 const int4 = files(19, 'an AutoRound build of the same shape');
 
+const singleCardFrom = config(30, 'club-3090 docs/CLIFFS.md: six set-ups on one 24 GB card failed');
+
 const smallCard =
   'on one 24 GB card agents ran out of memory after 20,000 to 26,000 tokens with vLLM 0.20; two cards or llama.cpp did not';
 
@@ -55,6 +57,7 @@ export const qwenHybrid: readonly VllmModel[] = [
         repo: 'unsloth/Qwen3.8-27B-NVFP4',
         weightsGib: logged(22.13, 'start-up on GB10, vLLM 0.25.1, drafter loaded'),
         cacheFormat: 'fp8',
+        trouble: ['one 32 GB card needs --enforce-eager for the NVFP4 build (vLLM recipes)'],
       },
       { quantization: 'int4', repo: 'cyankiwi/Qwen3.8-27B-AWQ-INT4', weightsGib: int4 },
     ],
@@ -62,7 +65,8 @@ export const qwenHybrid: readonly VllmModel[] = [
     reasoningParser,
     fillIn: null,
     vllmFrom: config('0.27', 'released 2026-08-14, image tag qwen38'),
-    trouble: [smallCard, 'one 32 GB card needs --enforce-eager for the NVFP4 build (vLLM recipes)'],
+    singleCardFrom,
+    trouble: [smallCard],
   },
   {
     name: 'Qwen3.6-27B',
@@ -84,6 +88,7 @@ export const qwenHybrid: readonly VllmModel[] = [
     reasoningParser,
     fillIn: null,
     vllmFrom: memory('0.21'),
+    singleCardFrom,
     trouble: [smallCard],
   },
   {
@@ -100,6 +105,7 @@ export const qwenHybrid: readonly VllmModel[] = [
         quantization: 'nvfp4',
         repo: 'RedHatAI/Qwen3.6-35B-A3B-NVFP4',
         weightsGib: logged(21.86, 'start-up on a 32 GB card'),
+        trouble: ['it wants --moe-backend marlin on cards before Blackwell (vLLM recipes)'],
       },
       { quantization: 'int4', repo: 'Qwen/Qwen3.6-35B-A3B-GPTQ-Int4', weightsGib: recipe(21) },
     ],
@@ -107,7 +113,6 @@ export const qwenHybrid: readonly VllmModel[] = [
     reasoningParser,
     fillIn: null,
     vllmFrom: memory('0.21'),
-    trouble: ['the NVFP4 build wants --moe-backend marlin on cards before Blackwell (vLLM recipes)'],
   },
   {
     name: 'Qwen3.5-122B-A10B',

@@ -93,6 +93,7 @@ export const qwenPlain: readonly VllmModel[] = [
         quantization: 'fp8',
         repo: 'Qwen/Qwen3-Coder-30B-A3B-Instruct-FP8',
         weightsGib: logged(29.08, 'start-up of Qwen3-30B-A3B in fp8, vLLM 0.22'),
+        trouble: ['it does not fit one RTX 5090 (vllm#41695)'],
       },
       {
         quantization: 'int4',
@@ -104,7 +105,6 @@ export const qwenPlain: readonly VllmModel[] = [
     reasoningParser: null,
     fillIn: config('qwen', 'Qwen3-Coder README: every version fills in'),
     vllmFrom: memory('0.10'),
-    trouble: ['the FP8 build does not fit one RTX 5090 (vllm#41695)'],
   },
   coder25('32B', 'careful coder for 24 GB and more', {
     layers: 64,
