@@ -4,7 +4,7 @@ import { outcomes } from '../outcome.ts';
 import type { Served } from '../served-models.ts';
 import type { Buckets } from './buckets.ts';
 import type { FamilyName } from './families.ts';
-import type { Tallies } from './tallies.ts';
+import { noName, type Tallies } from './tallies.ts';
 import { type AnswerTally, phases } from './tally.ts';
 
 /** A value and its labels, in the order of the family's. */
@@ -60,6 +60,7 @@ type Counted = Pick<
 
 const countedSamples = (tallies: Tallies): Counted => {
   const models = [...tallies.models];
+  const served = models.filter(({ model }) => model !== noName);
   const keys = [...tallies.keys];
   return {
     requests: models.flatMap(({ model, requests }) =>
@@ -72,8 +73,8 @@ const countedSamples = (tallies: Tallies): Counted => {
         .filter((phase) => cancels[phase] > 0)
         .map((phase) => ({ labels: [model, phase], value: cancels[phase] })),
     ),
-    retries: models.map(({ model, retries }) => ({ labels: [model], value: retries })),
-    unknownUsage: models.map(({ model, unknownUsage }) => ({ labels: [model], value: unknownUsage })),
+    retries: served.map(({ model, retries }) => ({ labels: [model], value: retries })),
+    unknownUsage: served.map(({ model, unknownUsage }) => ({ labels: [model], value: unknownUsage })),
     queueWait: filled(models.map(({ model, queueWait }) => ({ labels: [model], value: queueWait }))),
     keyRequests: keys.map(({ key, requests }) => ({ labels: [key], value: requests })),
     keyTokens: keys.flatMap(({ key, input, output }) => [

@@ -37,7 +37,7 @@ const mostKeys = 100;
 const mostAnswers = 500;
 
 /** For what has no model, no key or no name of a model. */
-const none = 'none';
+export const noName = 'none';
 
 const manyOthers = [otherName, otherName, otherName].join('\n');
 
@@ -78,7 +78,7 @@ export const createTallies = (isKnown: (name: string) => boolean): Tallies => {
     if (last && last.endpoint === endpoint && last.requested === requested && last.model === model) {
       return last.answer;
     }
-    const name = requested === undefined ? none : isKnown(requested) ? requested : otherName;
+    const name = requested === undefined ? noName : isKnown(requested) ? requested : otherName;
     const answer = answers.of(`${operations[endpoint] ?? endpoint}\n${name}\n${model}`);
     last = { endpoint, requested, model, answer };
     return answer;
@@ -116,7 +116,7 @@ export const createTallies = (isKnown: (name: string) => boolean): Tallies => {
       answer.firstToken.observe((firstEventAt - startedAt) / 1000);
     }
     if (usage) countTokens(exchange, usage, answer, now);
-    const key = keys.of(exchange.key?.name ?? none);
+    const key = keys.of(exchange.key?.name ?? noName);
     key.requests += 1;
     key.input += usage?.prompt ?? 0;
     key.output += usage?.completion ?? 0;
@@ -135,7 +135,7 @@ export const createTallies = (isKnown: (name: string) => boolean): Tallies => {
     },
     count: (exchange, now) => {
       const outcome = outcomeOf(exchange);
-      const model = models.of(exchange.model ?? none);
+      const model = models.of(exchange.model ?? noName);
       model.requests[outcome] += 1;
       if (outcome === '499') model.cancels[phaseOf(exchange)] += 1;
       if (exchange.attempts > 1) model.retries += exchange.attempts - 1;
@@ -148,7 +148,7 @@ export const createTallies = (isKnown: (name: string) => boolean): Tallies => {
       countAnswer(exchange, exchange.endpoint, outcome, model.model, now);
     },
     totals: (now) => {
-      const reached = [...models.all()].filter(({ model }) => model !== none);
+      const reached = [...models.all()].filter(({ model }) => model !== noName);
       const sum = <T>(items: Iterable<T>, of: (item: T) => number): number => {
         let all = 0;
         for (const item of items) all += of(item);
