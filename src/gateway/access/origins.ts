@@ -40,7 +40,7 @@ export const preflightHeaders = (asked: IncomingHttpHeaders): readonly string[] 
   const wanted = asked['access-control-request-headers'] ?? '';
   const privateNetwork = asked['access-control-request-private-network'] === 'true';
   return [
-    ...['access-control-allow-methods', 'GET, HEAD, POST, DELETE, OPTIONS'],
+    ...['access-control-allow-methods', 'GET, HEAD, POST, PUT, DELETE, OPTIONS'],
     ...['access-control-allow-headers', headerNames.test(wanted) ? wanted : 'authorization, content-type'],
     ...['access-control-max-age', '600'],
     ...(privateNetwork ? ['access-control-allow-private-network', 'true'] : []),
