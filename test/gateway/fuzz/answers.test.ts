@@ -114,32 +114,23 @@ const headers = fc.dictionary(
   },
 );
 
+/** The names in a list of names and values. */
+const namesIn = (list: readonly string[]): readonly string[] => list.filter((_, at) => at % 2 === 0);
+
 test("an engine hears nothing of a client's keys, cookies and ways, a client nothing of the engine's connection", () => {
-  const toEngine = ['content-type', 'accept-encoding', 'x-request-id', 'accept', 'traceparent', 'tracestate'];
-  const ofConnection = [
-    'connection',
-    'keep-alive',
-    'te',
-    'trailer',
-    'transfer-encoding',
-    'upgrade',
-    'server',
-  ];
+  const toEngine = /^(?:content-type|accept(?:-encoding)?|x-request-id|trace(?:parent|state)|x-session-id)$/;
+  const ofConnection = /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|server)$/;
   fc.assert(
     fc.property(headers, (given) => {
-      const sent = upstreamHeaders(given, 'id');
-      for (let at = 0; at < sent.length; at += 2) {
-        expect([...toEngine, 'x-session-id']).toContain(sent[at]);
-      }
+      const told = namesIn(upstreamHeaders(given, 'id')).filter((name) => !toEngine.test(name));
       const passed: string[] = [];
       addAnswerHeaders(passed, given);
-      const names = passed.filter((_, at) => at % 2 === 0);
+      const names = namesIn(passed);
       const named = (given['connection'] ?? '').toLowerCase().split(/\s*,\s*/);
-      for (const name of [...ofConnection, ...named]) expect(names).not.toContain(name);
-      for (const [name, value] of Object.entries(given)) {
-        if (/^x-[^alr]/.test(name) && !named.includes(name))
-          expect(passed[passed.indexOf(name) + 1]).toBe(value);
-      }
+      const kept = names.filter((name) => ofConnection.test(name) || named.includes(name));
+      const plain = Object.entries(given).filter(([name]) => /^x-[^alr]/.test(name) && !named.includes(name));
+      const lost = plain.filter(([name, value]) => passed[names.indexOf(name) * 2 + 1] !== value);
+      expect({ told, kept, lost }).toEqual({ told: [], kept: [], lost: [] });
     }),
     { numRuns: runs.headers },
   );
