@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { settingKeys, variableOf } from '../src/config/schema.ts';
+import { allChecks } from '../src/doctor/checks/book.ts';
 import { errors, exitCodes } from '../src/errors.ts';
 import { pages } from '../tools/docs/pages.ts';
 
@@ -17,6 +18,13 @@ const found = (text: string, pattern: RegExp): string[] =>
 describe('page and code name the same things, read from the page', () => {
   test('errors.md has each code once, and no other', () => {
     expect(found(read('errors.md'), /^## (\w+)$/gm)).toEqual(Object.keys(errors));
+  });
+
+  test('doctor.md has each check once, and no other; what a check refers to is there', () => {
+    const ids = allChecks.map(({ id }) => id);
+    const page = read('doctor.md');
+    expect(found(page, /^### ([\w-]+)$/gm)).toEqual(ids);
+    expect(found(page, /]\(#([\w-]+)\)/g).filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   test('exit-codes.md has each number once, and each error once', () => {

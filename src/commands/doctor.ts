@@ -7,7 +7,7 @@ import type { DoctorFacts } from '../doctor/facts.ts';
 import { gatherFacts } from '../doctor/probe/gather-facts.ts';
 import { readReport, writeReport } from '../doctor/report-file.ts';
 import { isSelected, parseNames, type Selection, wantsGroup } from '../doctor/select.ts';
-import { exitCodes, failure } from '../errors.ts';
+import { exitCodes, failure, reason } from '../errors.ts';
 import { recordGpuPath } from '../machine/gpu-path/recorded-path.ts';
 import { factOf } from '../machine/known.ts';
 import type { DefineCommand } from './command.ts';
@@ -71,9 +71,15 @@ const gather = (context: Context, options: DoctorOptions, selection: Selection):
 };
 
 /** So that `up` asks Docker for the card in the way that works here. */
-const remember = ({ paths, system }: Context, { machine, local }: DoctorFacts): void => {
+const remember = ({ paths, system, output }: Context, { machine, local }: DoctorFacts): void => {
   const path = local && factOf(local.gpuPath);
-  if (path) recordGpuPath(paths, path, machine.nvidia.driverVersion, system.clock.now());
+  if (!path) return;
+  try {
+    recordGpuPath(paths, path, machine.nvidia.driverVersion, system.clock.now());
+  } catch (caught) {
+    // A full disk is a finding, and no reason to find nothing.
+    output.warn(`which way to the card works could not be remembered: ${reason(caught)}`);
+  }
 };
 
 /** Commands as the user types them. */

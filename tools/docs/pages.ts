@@ -1,5 +1,6 @@
 import { commandsPage } from './commands-page.ts';
 import { configurationPage } from './configuration-page.ts';
+import { doctorPage } from './doctor-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { modelsPage } from './models-page.ts';
@@ -9,6 +10,7 @@ import { monitoringPage } from './monitoring-page.ts';
 export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'commands.md': commandsPage,
   'configuration.md': configurationPage,
+  'doctor.md': doctorPage,
   'errors.md': errorsPage,
   'exit-codes.md': exitCodesPage,
   'models.md': modelsPage,

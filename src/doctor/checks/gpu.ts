@@ -5,7 +5,7 @@ import type { Gpu } from '../../machine/report.ts';
 import { gibibytes } from '../../models/quantities.ts';
 import type { Check } from '../check.ts';
 import { fail, notNeeded, ok, warn, when } from '../findings.ts';
-import { answeringCards, cardWords, hasNvidia, isJetson, nvidiaCards, onCards } from './cards.ts';
+import { cardWords, hasNvidia, isJetson, nvidiaCards, onCards } from './cards.ts';
 
 const gib = 1024 ** 3;
 
@@ -233,7 +233,7 @@ const render: Check = {
       ({ vendor }) => vendor === 'amd' || vendor === 'intel',
     );
     if (others.length === 0) return notNeeded('there is no AMD or Intel card here');
-    if (answeringCards(machine).length > 0) return notNeeded('the NVIDIA card computes');
+    if (hasNvidia(machine)) return notNeeded('the NVIDIA card is the one to compute on');
     if (machine.renderNodes.length === 0) {
       return warn('there is no /dev/dri/renderD*', {
         meaning: 'The kernel has no driver for the card, or this is a container that was not given it.',

@@ -97,7 +97,7 @@ const cdi: Check = {
   meaning:
     'Without a specification containers cannot be given the card by CDI, the way that survives `systemctl daemon-reload`.',
   fix: writeCdi,
-  needs: ['driver-answers', 'toolkit-installed', 'toolkit-configured'],
+  needs: ['driver-answers', 'docker-version', 'toolkit-installed', 'toolkit-configured'],
   assess: ({ machine }) =>
     onGpuDocker(machine, (daemon) => {
       const specs = machine.toolkit.cdi;
