@@ -10,6 +10,7 @@ import { findStored } from './models/find-stored.ts';
 import { showList } from './models/list.ts';
 import { showModel } from './models/show.ts';
 import { readUse } from './models/use.ts';
+import { type CardOptions, cardsAsked, gigabytes } from './plan/cards-asked.ts';
 
 export const define: DefineCommand = (open) => {
   const models = new Command('models')
@@ -32,7 +33,12 @@ Examples:
   models
     .command('catalog')
     .description('what can be had, and what of it suits this machine')
-    .action(async (_options, command: Command) => showCatalog(open(command)));
+    .option('--gpu <name>', 'as seen from this card')
+    .option('--gpus <names>', 'as seen from several cards, e.g. 2x3090')
+    .option('--vram <gb>', 'as seen from a card of this size', gigabytes)
+    .action(async (_options, command: Command) =>
+      showCatalog(open(command), cardsAsked(command.opts<CardOptions>())),
+    );
 
   models
     .command('show')

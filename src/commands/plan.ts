@@ -1,13 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../errors.ts';
-import { testedVllm, vllmOn } from '../machine/gpus/vllm-support.ts';
+import { testedVllm } from '../machine/gpus/vllm-support.ts';
 import { probeMachine } from '../machine/probe-machine.ts';
-import type { MachineReport } from '../machine/report.ts';
 import { minorOf } from '../models/memory/version.ts';
-import { cardsOfReport, type PlanCard } from '../stack/cards/card.ts';
 import { cardsPlanLines } from '../stack/cards/cards-text.ts';
 import { type CardsPlan, planCards } from '../stack/cards/plan-cards.ts';
+import { usableCards } from '../stack/cards/usable-cards.ts';
 import type { DefineCommand } from './command.ts';
 import { type CardOptions, cardsAsked, gigabytes } from './plan/cards-asked.ts';
 import { showEmbeddedPlan } from './plan/embedded-plan.ts';
@@ -78,27 +77,13 @@ Examples:
       run(open(command), models, command.opts<PlanOptions>()),
     );
 
-/** Cards of this machine that vLLM runs on; those that are too old are said to be. */
-const usableCards = ({ output }: Context, report: MachineReport): readonly PlanCard[] => {
-  const driver = Number.parseInt(report.nvidia.driverVersion ?? '', 10);
-  const branch = Number.isFinite(driver) ? driver : undefined;
-  return cardsOfReport(report).filter(({ name, capability }) => {
-    const verdict = vllmOn(capability ?? 8, branch);
-    if (verdict.runs) return true;
-    output.note(
-      verdict.reason === 'card-too-old'
-        ? `${name} is too old for vLLM; llama.cpp can use it.`
-        : `${name}: the driver is older than ${verdict.driver}, which vLLM asks for.`,
-    );
-    return false;
-  });
-};
-
 const run = async (context: Context, models: readonly string[], options: PlanOptions): Promise<void> => {
   const { system, exit } = context;
   const asked = cardsAsked(options);
   const report = asked ? undefined : await probeMachine(system);
-  const cards = asked ?? (report ? usableCards(context, report) : []);
+  const found = report ? usableCards(report) : { cards: [], notes: [] };
+  for (const note of found.notes) context.output.note(note);
+  const cards = asked ?? found.cards;
   if (cards.length === 0) {
     await showEmbeddedPlan(context, models, options.context);
     return;

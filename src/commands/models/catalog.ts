@@ -9,6 +9,9 @@ import { estimateSpeed, fits, neededBytes } from '../../models/fit.ts';
 import type { CatalogModel } from '../../models/model.ts';
 import { bytes } from '../../models/quantities.ts';
 import { parseReference } from '../../models/reference.ts';
+import type { PlanCard } from '../../stack/cards/card.ts';
+import { usableCards } from '../../stack/cards/usable-cards.ts';
+import { showCardsCatalog } from './cards-catalog.ts';
 
 /** Measured figures would be better; these lean to the careful side (src/models/fit.ts). */
 const about = (model: CatalogModel, report: MachineReport): number => {
@@ -19,10 +22,23 @@ const about = (model: CatalogModel, report: MachineReport): number => {
 const abilities = ({ roles, tools, reasoning }: CatalogModel): string =>
   [...roles, ...(tools ? ['tools'] : []), ...(reasoning ? ['thinks'] : [])].join(', ');
 
-/** Lists the catalogue as seen from this machine. */
-export const showCatalog = async ({ system, paths, packageFolder, output }: Context): Promise<void> => {
-  const report = await probeMachine(system);
-  const best = chooseModels(report)[0]?.model;
+/**
+ * Lists the catalogue as seen from this machine, or from the cards that were named: what vLLM serves where there are
+ * NVIDIA cards, else what the embedded engine does.
+ */
+export const showCatalog = async (
+  context: Context,
+  asked: readonly PlanCard[] | undefined,
+): Promise<void> => {
+  const { system, paths, packageFolder, output } = context;
+  const report = asked ? undefined : await probeMachine(system);
+  const cards = asked ?? (report ? usableCards(report).cards : []);
+  if (!report || cards.length > 0) {
+    showCardsCatalog(context, cards);
+    return;
+  }
+  const pick = chooseModels(report)[0];
+  const best = pick?.model;
   const rows = await Promise.all(
     catalog.map(async (model) => ({
       ...model,
@@ -32,6 +48,7 @@ export const showCatalog = async ({ system, paths, packageFolder, output }: Cont
       fits: fits(model, report),
       estimatedTokensPerSecond: about(model, report),
       picked: model === best,
+      why: model === best ? (pick?.why ?? null) : null,
     })),
   );
   output.data({
@@ -53,8 +70,10 @@ export const showCatalog = async ({ system, paths, packageFolder, output }: Cont
   );
   output.note(
     [
-      '* is what `{localai} up` picks here. Memory and speed are estimates for this machine, on its CPU.',
+      `* is what \`{localai} up\` picks here: ${pick?.why ?? 'nothing fits'}.`,
+      'Memory and speed are estimates for this machine, on its CPU.',
       `Words for whole families: ${families.map(({ word }) => word).join(', ')}.`,
+      'For NVIDIA cards: `{localai} models catalog --gpu "RTX 4090"`.',
     ].join('\n'),
   );
 };

@@ -27,7 +27,7 @@ const suiting = (models: readonly VllmModel[], cards: readonly PlanCard[]): read
       ({ singleCardFrom }) =>
         singleCardFrom === undefined ||
         cards.length > 1 ||
-        cards.some(({ totalGib }) => totalGib >= singleCardFrom.value),
+        cards.some(({ totalGib }) => totalGib >= singleCardFrom.gib),
     )
     .map(catalogBuilds);
 

@@ -1,11 +1,12 @@
 import type { PlanBuild } from '../../models/plan-build.ts';
-import type { PlanCard } from './card.ts';
+import { cardOfSize, type PlanCard } from './card.ts';
 import { buildsFor, chooseBuild, type PlacedEngine } from './choose-build.ts';
 import { type EnginePlan, planEngine, smallerCache, type Wishes } from './engine-plan.ts';
+import { plannedWishes, smallestCard } from './smallest-card.ts';
 
 /** Another way to what was wanted, with what it would give. */
 export interface Alternative {
-  readonly kind: 'quantization' | 'cache' | 'context' | 'sequences' | 'model' | 'cards' | 'sleep';
+  readonly kind: 'quantization' | 'cache' | 'context' | 'sequences' | 'model' | 'cards' | 'card';
   /** In a line, with its figures. */
   readonly words: string;
   /** Tokens in one request that way. */
@@ -114,6 +115,16 @@ const otherModels = (wanting: Wanting): readonly Alternative[] => {
   return [];
 };
 
+/** For a model that does not fit at all: the smallest card that would do. */
+const largerCard = ({ placed: { plan }, builds, cards }: Wanting): readonly Alternative[] => {
+  const size = fits(plan) ? undefined : smallestCard(builds);
+  if (size === undefined || size <= (cards[0]?.totalGib ?? 0)) return [];
+  const found = chooseBuild(builds, [cardOfSize(size)], plannedWishes, undefined);
+  if (!found) return [];
+  const words = `a card of ${size} GB (${found.plan.build.quantization}): ${result(found.plan)}`;
+  return [{ kind: 'card', words, contextTokens: found.plan.contextTokens, flags: `--vram ${size}` }];
+};
+
 /** What else would do, or do better; cheap changes first. Pure. */
 export const alternativesTo = (wanting: Wanting): readonly Alternative[] => {
   const card = wanting.cards[wanting.placed.cards[0] ?? 0];
@@ -125,5 +136,6 @@ export const alternativesTo = (wanting: Wanting): readonly Alternative[] => {
     ...fewer(wanting, card),
     ...otherModels(wanting),
     ...moreCards(wanting, card),
+    ...largerCard(wanting),
   ];
 };

@@ -54,11 +54,19 @@ export const cardOfSize = (boxGib: number): PlanCard => ({
   unified: false,
 });
 
+/** An engine that runs here makes room for the one that is planned: the same machine gives the same plan. */
+const isEngine = (name: string): boolean => /vllm/i.test(name);
+
 const usedOf = (gpu: Gpu, wsl: boolean): Pick<PlanCard, 'usedGib' | 'usedBy'> => {
   const used = gpu.nvidia?.usedBytes;
   if (typeof used === 'number') {
-    const words = gpu.nvidia?.displayActive ? 'a screen and other programs' : 'other programs';
-    return { usedGib: used / gib, usedBy: `${(used / gib).toFixed(1)} GiB are in use by ${words}` };
+    const engines = (gpu.nvidia?.processes ?? [])
+      .filter(({ name }) => isEngine(name))
+      .reduce((sum, { usedBytes }) => sum + (usedBytes ?? 0), 0);
+    const others = Math.max(0, used - engines) / gib;
+    if (others < 0.05) return { usedGib: others, usedBy: 'nothing else is on it' };
+    const words = gpu.nvidia?.displayActive ? 'a screen and other programs' : 'others';
+    return { usedGib: others, usedBy: `${others.toFixed(1)} GiB are in use by ${words}` };
   }
   if (wsl) return { usedGib: windowsGib, usedBy: `${windowsGib} GiB for Windows are assumed` };
   return { usedGib: screenGib, usedBy: 'what is in use was not checked; 0.5 GiB are assumed' };

@@ -37,7 +37,7 @@ const verdictWords = ({ verdict, reason }: EnginePlan): string =>
 
 const sureWords = {
   logged: 'logged',
-  config: 'from its files',
+  config: 'published',
   memory: 'an estimate',
 } as const;
 
@@ -79,9 +79,13 @@ const engineLines = (engine: PlannedEngine, plan: CardsPlan, width: number): rea
       'Work',
       `${gib(parts.activation + parts.runtime + parts.graphs)}: profile run ${parts.activation.toFixed(2)}, CUDA and libraries ${parts.runtime.toFixed(2)}, graphs ${parts.graphs.toFixed(2)}`,
     ],
-    ['Cache', cacheWords(own)],
-    ['Context', contextWords(own)],
-    ['Requests', requestWords(own)],
+    ...(parts.cache === 0
+      ? []
+      : ([
+          ['Cache', cacheWords(own)],
+          ['Context', contextWords(own)],
+          ['Requests', requestWords(own)],
+        ] as const)),
   ];
   return [
     ...paragraph(`${build.name}: ${why}`, width, '', '  '),
@@ -155,7 +159,7 @@ const alternativeLines = ({ plan, alternatives }: PlannedEngine, width: number):
         '',
         plan.verdict === 'fits' ? 'More context is to be had with:' : 'What would do instead:',
         ...alternatives.flatMap(({ words, flags }) =>
-          paragraph(flags === null ? words : `${words}  (${flags})`, width, '  - ', '    '),
+          paragraph(flags === null ? words : `${words} (${flags})`, width, '  - ', '    '),
         ),
       ];
 

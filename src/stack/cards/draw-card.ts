@@ -68,7 +68,7 @@ export const legend = (card: PlanCard, engines: readonly EnginePlan[]): readonly
   const cache = sum(({ parts }) => parts.cache);
   const free = Math.max(0, card.totalGib - card.usedGib - weights - work - cache);
   return [
-    ...(card.usedGib > 0 ? [`${glyphs.used} others ${gibWords(card.usedGib)}`] : []),
+    ...(card.usedGib >= 0.05 ? [`${glyphs.used} others ${gibWords(card.usedGib)}`] : []),
     `${glyphs.weights} weights ${gibWords(weights)}`,
     `${glyphs.work} work ${gibWords(work)}`,
     `${glyphs.cache} cache ${gibWords(cache)}`,

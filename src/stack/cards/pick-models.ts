@@ -24,7 +24,7 @@ const failsHere = (
     singleCardFrom !== undefined &&
     placed.cards.length === 1 &&
     card !== undefined &&
-    card.totalGib < singleCardFrom.value
+    card.totalGib < singleCardFrom.gib
   );
 };
 

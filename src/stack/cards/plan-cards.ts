@@ -92,10 +92,19 @@ const leavesWishes = ({ plan }: PlacedEngine, wishes: Wishes): boolean =>
   plan.contextTokens <
     Math.min(wishes.contextTokens ?? comfortable, plan.build.shape.contextTokens ?? comfortable);
 
-const troubleNotes = (engines: readonly PlacedEngine[]): readonly string[] =>
-  engines.flatMap(({ plan: { build } }) =>
-    [...(build.model?.trouble ?? []), ...build.trouble].map((trouble) => `${build.name}: ${trouble}.`),
-  );
+const troubleNotes = (engines: readonly PlacedEngine[], cards: readonly PlanCard[]): readonly string[] =>
+  engines.flatMap(({ plan: { build, verdict }, cards: places }) => {
+    if (verdict === 'no') return [];
+    const { trouble = [], singleCardFrom } = build.model ?? {};
+    const [place = 0, ...more] = places;
+    const small = more.length === 0 && (cards[place]?.totalGib ?? 0) < (singleCardFrom?.gib ?? 0);
+    const known = [
+      ...(small && singleCardFrom ? [singleCardFrom.trouble] : []),
+      ...trouble,
+      ...build.trouble,
+    ];
+    return known.map((words) => `${build.name}: ${words}.`);
+  });
 
 const tooBig = ({ quantization }: CardsRequest): string =>
   quantization === undefined
@@ -118,7 +127,7 @@ const planOne = (request: CardsRequest, wanted: WantedModel): CardsPlan => {
     ...base,
     arrangement: placed.plan.verdict === 'no' ? 'none' : 'alone',
     engines: [{ ...placed, why: wanted.why, alternatives }],
-    notes: troubleNotes([placed]),
+    notes: troubleNotes([placed], cards),
   };
 };
 
@@ -182,7 +191,7 @@ const planTogether = (request: CardsRequest, chosen: readonly Chosen[]): CardsPl
       .sort((a, b) => b.plan.parts.weights - a.plan.parts.weights);
     const notes = [
       'Each engine is started once the one before it is ready; shares of the card would be wrong here, since each engine counts what the others hold.',
-      ...troubleNotes(engines),
+      ...troubleNotes(engines, cards),
     ];
     return { ...base, arrangement: 'shared', engines, notes };
   }
@@ -213,7 +222,7 @@ const planTogether = (request: CardsRequest, chosen: readonly Chosen[]): CardsPl
     arrangement: 'turns',
     engines,
     swap: { hostGib: turns.hostGib, seconds: turns.seconds },
-    notes: [...slow, ...short, ...troubleNotes(engines)],
+    notes: [...slow, ...short, ...troubleNotes(engines, cards)],
   };
 };
 
@@ -238,6 +247,13 @@ export const planCards = (request: CardsRequest): CardsPlan => {
   }
   const apart = cards.length > 1 ? planApart(request, chosen) : undefined;
   if (apart)
-    return { vllm, cards, arrangement: 'apart', engines: apart, swap: null, notes: troubleNotes(apart) };
+    return {
+      vllm,
+      cards,
+      arrangement: 'apart',
+      engines: apart,
+      swap: null,
+      notes: troubleNotes(apart, cards),
+    };
   return planTogether(request, chosen);
 };

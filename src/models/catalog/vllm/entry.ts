@@ -59,8 +59,8 @@ export interface VllmModel {
   readonly vllmFrom: Sourced<string>;
   /** Further flags that it cannot do without. */
   readonly flags?: readonly string[];
-  /** On a single card smaller than this, GiB, it is known to fail under real work: never picked unasked there. */
-  readonly singleCardFrom?: Sourced<number>;
+  /** On a single card smaller than this it is known to fail under real work: never picked unasked there. */
+  readonly singleCardFrom?: { readonly gib: number; readonly trouble: string; readonly source: string };
   /** What is known to go wrong. */
   readonly trouble?: readonly string[];
 }

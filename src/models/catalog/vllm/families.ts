@@ -40,8 +40,13 @@ const names: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** A misspelt name is our own fault; tools/check-catalog.ts finds it. */
 const known = (list: readonly string[]): readonly VllmModel[] =>
-  list.map(findVllmModel).filter((model) => model !== undefined);
+  list.map((name) => {
+    const model = findVllmModel(name);
+    if (!model) throw new Error(`${name} is named in a family and is not in the catalogue`);
+    return model;
+  });
 
 /** The models of a family, best first; undefined where the word names none. Capitals don't count. */
 export const vllmFamily = (word: string): readonly VllmModel[] | undefined => {

@@ -36,10 +36,12 @@ const fromConfig = 'config.json as quoted with the start-ups (ai-dynamo/aiconfig
 /** Linear layers of attention and the tower stay in 16 bits, which is why 4 bits make more than a quarter. */
 const int4 = files(19, 'an AutoRound build of the same shape');
 
-const singleCardFrom = config(30, 'club-3090 docs/CLIFFS.md: six set-ups on one 24 GB card failed');
-
-const smallCard =
-  'on one 24 GB card agents ran out of memory after 20,000 to 26,000 tokens with vLLM 0.20; two cards or llama.cpp did not';
+const singleCardFrom = {
+  gib: 30,
+  trouble:
+    'on one 24 GB card agents ran out of memory after 20,000 to 26,000 tokens with vLLM 0.20; on two cards, or with llama.cpp, they did not',
+  source: 'club-3090 docs/CLIFFS.md: six set-ups failed a soak',
+};
 
 /** Qwen's models with linear attention in three of four layers: little cache per token, a large state per request. */
 export const qwenHybrid: readonly VllmModel[] = [
@@ -66,7 +68,6 @@ export const qwenHybrid: readonly VllmModel[] = [
     fillIn: null,
     vllmFrom: config('0.27', 'released 2026-08-14, image tag qwen38'),
     singleCardFrom,
-    trouble: [smallCard],
   },
   {
     name: 'Qwen3.6-27B',
@@ -89,7 +90,6 @@ export const qwenHybrid: readonly VllmModel[] = [
     fillIn: null,
     vllmFrom: memory('0.21'),
     singleCardFrom,
-    trouble: [smallCard],
   },
   {
     name: 'Qwen3.6-35B-A3B',

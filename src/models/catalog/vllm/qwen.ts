@@ -26,7 +26,8 @@ const coder25 = (
 ): VllmModel => ({
   name: `Qwen2.5-Coder-${size}-Instruct`,
   summary,
-  roles: figures.parameters < 8e9 ? ['autocomplete', 'coder'] : ['coder', 'autocomplete', 'general'],
+  roles:
+    figures.parameters < 8e9 ? ['autocomplete', 'coder', 'general'] : ['coder', 'autocomplete', 'general'],
   license: apache,
   shape: config(
     shape({
