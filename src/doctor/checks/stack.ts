@@ -1,3 +1,4 @@
+import type { ModelStatus } from '../../api/models.ts';
 import type { Check, Finding } from '../check.ts';
 import type { DoctorFacts, LocalFacts, StackFacts } from '../facts.ts';
 import { fail, notChecked, notNeeded, ok, warn, when } from '../findings.ts';
@@ -93,6 +94,10 @@ const version: Check = {
     ),
 };
 
+/** An engine that is nobody's child here is there, or it is not. */
+const isAway = ({ state, engine }: Pick<ModelStatus, 'state' | 'engine'>): boolean =>
+  state === 'stopped' && engine === 'remote';
+
 const ready: Check = {
   id: 'stack-models-ready',
   title: 'The models are ready',
@@ -102,16 +107,18 @@ const ready: Check = {
   needs: ['stack-answers'],
   assess: (facts) =>
     onStack(facts, ({ models }) => {
-      const broken = models.filter(({ state }) => state === 'error');
+      const words = ({ id, state, phase, fault, file, engine }: ModelStatus): string =>
+        isAway({ state, engine })
+          ? `${id}: ${file} does not answer`
+          : `${id}: ${fault?.message ?? phase ?? state}`;
+      const broken = models.filter((model) => model.state === 'error' || isAway(model));
       if (broken.length > 0) {
-        return fail(
-          broken.map(({ id, fault }) => `${id}: ${fault?.message ?? 'no reason is known'}`),
-          { fix: broken.map(({ fault }) => fault?.hint ?? '{localai} logs engine').join('\n') },
-        );
+        const hints = broken.map(({ fault }) => fault?.hint ?? '{localai} logs engine');
+        return fail(broken.map(words), { fix: [...new Set(hints)].join('\n') });
       }
-      const loading = models.filter(({ state }) => state === 'loading');
-      const words = models.map(({ id, state, phase }) => `${id}: ${phase ?? state}`);
-      return loading.length > 0 ? notChecked(words.join('; ')) : ok(words);
+      return models.some(({ state }) => state === 'loading')
+        ? notChecked(models.map(words).join('; '))
+        : ok(models.map(words));
     }),
 };
 
