@@ -16,7 +16,7 @@ import { openRuntime } from '../src/engines/llamacpp/runtime/open-runtime.ts';
 import type { Generation, Runtime, Sampling, Token } from '../src/engines/llamacpp/runtime/runtime.ts';
 import { realSystem } from '../src/system/system.ts';
 import { engineLibrary } from '../test/support/engine.ts';
-import { smallModel } from '../test/support/small-model.ts';
+import { neededSmallModel } from '../test/support/small-model.ts';
 
 const { values } = parseArgs({
   options: {
@@ -123,7 +123,7 @@ const throughput = async (
   libraryFolder: string,
   threads: number,
 ): Promise<readonly Row[]> => {
-  const direct = await openDirect(libraryFolder, smallModel(), threads);
+  const direct = await openDirect(libraryFolder, neededSmallModel(), threads);
   const ratios: number[] = [];
   const rates: number[] = [];
   const count = 96;
@@ -262,7 +262,7 @@ const told = values.threads === undefined ? {} : { threads: Number(values.thread
 const runtime = await openRuntime(
   {
     libraryFolder,
-    file: smallModel(),
+    file: neededSmallModel(),
     modelId: 'small',
     contextTokens: 8192,
     parallel: 4,

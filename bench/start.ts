@@ -15,7 +15,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machineEnv } from '../test/e2e/support/installation.ts';
 import { engineLibrary, startEngine } from '../test/support/engine.ts';
-import { smallModel } from '../test/support/small-model.ts';
+import { neededSmallModel } from '../test/support/small-model.ts';
 
 const { values: options } = parseArgs({ options: { rounds: { type: 'string' }, json: { type: 'boolean' } } });
 const rounds = Number(options.rounds ?? 5);
@@ -96,7 +96,7 @@ const secondUp = async (key: string): Promise<{ gateway: number; token: number }
 const bareEngine = async (): Promise<number> => {
   let engine: Awaited<ReturnType<typeof startEngine>> | undefined;
   const ms = await timed(async () => {
-    engine = await startEngine();
+    engine = await startEngine({ file: neededSmallModel() });
     await firstToken(engine.place as { socketPath: string });
   });
   await engine?.stop();
@@ -111,7 +111,7 @@ const main = async (): Promise<void> => {
   const node = await repeat(() => run(['-e', '0']));
   const version = await repeat(() => run([bin, '--version']));
   const help = await repeat(() => run([bin, '--help']));
-  localai('up', '--model', smallModel());
+  localai('up', '--model', neededSmallModel());
   const key = localai('key', 'show').trim();
   const ups = [];
   const bares = [];

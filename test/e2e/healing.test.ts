@@ -1,13 +1,17 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { smallModel } from '../support/small-model.ts';
+import { smokeModel } from '../support/smoke-model.ts';
 import { Installation, isAlive, processesNaming, until } from './support/installation.ts';
 
 const question = { messages: [{ role: 'user', content: 'Count from one to a hundred in words.' }] };
 
+/** The larger one, which takes its time; else the one of the repository. */
+const model = smallModel() ?? smokeModel;
+
 describe('a server whose parts are killed', () => {
   let machine: Installation;
-  const up = ['up', '--model', smallModel()];
+  const up = ['up', '--model', model];
 
   beforeAll(async () => {
     machine = await Installation.withEngine();
@@ -24,7 +28,12 @@ describe('a server whose parts are killed', () => {
 
   test('an engine that dies mid-stream ends the stream with an error, and is started again', async () => {
     const pid = await enginePid();
-    const answer = await machine.post('/v1/chat/completions', { ...question, max_tokens: 400, stream: true });
+    const answer = await machine.post('/v1/chat/completions', {
+      ...question,
+      max_tokens: 1500,
+      ignore_eos: true,
+      stream: true,
+    });
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = (await reader?.read())?.value ?? '';
     process.kill(pid, 'SIGKILL');
@@ -77,7 +86,7 @@ describe('an `up` that is killed', () => {
   test.each(['Engine llamacpp', 'Model', 'Server'])('during "%s", then said again, heals', async (task) => {
     const machine = await Installation.withEngine();
     onTestFinished(() => machine.remove());
-    const up = ['up', '--model', smallModel()];
+    const up = ['up', '--model', model];
     const killed = machine.start(up);
     await until(`"${task}" begins`, () => killed.said().includes(task));
     killed.child.kill('SIGKILL');
@@ -93,11 +102,11 @@ describe('an `up` that is killed', () => {
   test('by Ctrl-C says so, and nothing is left in a bad state', async () => {
     const machine = await Installation.withEngine();
     onTestFinished(() => machine.remove());
-    const stopped = machine.start(['up', '--model', smallModel()]);
+    const stopped = machine.start(['up', '--model', model]);
     await until('it has begun', () => stopped.said().includes('Engine'));
     stopped.child.kill('SIGINT');
     expect(await stopped.ended).toBe(130);
-    const again = await machine.run(['up', '--model', smallModel()]);
+    const again = await machine.run(['up', '--model', model]);
     expect(again.code, again.stderr).toBe(0);
   });
 });

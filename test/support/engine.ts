@@ -10,7 +10,8 @@ import { manifestFor, readTemplate } from '../../src/engines/llamacpp/install/ma
 import type { LlamacppSpec } from '../../src/engines/llamacpp/spec.ts';
 import { realSystem } from '../../src/system/system.ts';
 import { type HttpAnswer, type HttpPlace, http } from './http.ts';
-import { smallModel, testCache } from './small-model.ts';
+import { testCache } from './small-model.ts';
+import { smokeModel } from './smoke-model.ts';
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 const workerFile = join(packageFolder, 'src', 'engines', 'llamacpp', 'worker.ts');
@@ -39,12 +40,12 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
-/** Starts the embedded engine's worker from source, with the small model; does not wait for it to be ready. */
+/** Starts the embedded engine's worker from source, with the model of the repository; does not wait for it to be ready. */
 export const spawnEngine = async (changes: Partial<LlamacppSpec> = {}): Promise<TestEngine> => {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'));
   const spec: LlamacppSpec = {
     libraryFolder: await engineLibrary(),
-    file: smallModel(),
+    file: smokeModel,
     modelId: 'small',
     contextTokens: 2048,
     parallel: 2,

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { spawnEngine, startEngine, type TestEngine, untilReady } from '../../../test/support/engine.ts';
 import { http } from '../../../test/support/http.ts';
+import { smokeModel } from '../../../test/support/smoke-model.ts';
 import { realSystem } from '../../system/system.ts';
 
 const slow = { timeout: 60_000, interval: 50 };
@@ -41,7 +42,7 @@ test('says that it loads, then what it is, and ends with its stdin, leaving no s
     threads: { decode: 1, prefill: 1 },
   });
   expect(json.tokensPerSecond).toBeGreaterThan(1);
-  expect(json.capabilities).toMatchObject({ chat: true, tools: false, reasoning: false, fim: false });
+  expect(json.capabilities).toMatchObject({ chat: true, tools: true, reasoning: false, fim: true });
   await engine.stop();
   expect(engine.child.exitCode).toBe(0);
   expect(existsSync(engine.spec.socket)).toBe(false);
@@ -50,7 +51,8 @@ test('says that it loads, then what it is, and ends with its stdin, leaving no s
 test('SIGTERM lets a running answer finish and takes no new one', async () => {
   const engine = await startEngine();
   onTestFinished(() => engine.stop());
-  const body = { messages: [{ role: 'user', content: 'Count to twenty.' }], max_tokens: 8, stream: true };
+  const messages = [{ role: 'user', content: 'Count to twenty.' }];
+  const body = { messages, max_tokens: 1000, ignore_eos: true, stream: true };
   const answer = engine.post('/v1/chat/completions', body);
   await vi.waitFor(async () => expect((await engine.get('/metrics')).text).toMatch(/_running{.*} 1\n/), slow);
   engine.child.kill('SIGTERM');
@@ -70,6 +72,19 @@ test('a file that is no model is said to be at fault; the log names it too', asy
   expect(json.fault).toMatchObject({ code: 'ENGINE_LOAD', message: expect.stringContaining('small') });
   expect(engine.log()).toContain('could not load');
   expect((await engine.post('/v1/completions', { prompt: 'x' })).status).toBe(503);
+});
+
+// In a process of its own: after a first one in the same process the library keeps some of its words to itself.
+test('a truncated file says what llama.cpp said', async () => {
+  const file = join(folder, 'cut.gguf');
+  copyFileSync(smokeModel, file);
+  truncateSync(file, 1_000_000);
+  const engine = await spawned({ file });
+  await vi.waitFor(async () => expect((await engine.get('/health')).json.status).toBe('failed'), slow);
+  expect((await engine.get('/health')).json.fault).toMatchObject({
+    code: 'ENGINE_LOAD',
+    message: expect.stringMatching(/small could not be loaded: .*within the file/),
+  });
 });
 
 test('a hash that is not the file’s is said before anything is loaded from it', async () => {

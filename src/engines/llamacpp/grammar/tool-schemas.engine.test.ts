@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineLibrary } from '../../../../test/support/engine.ts';
 import { OptionalProperties, toolFixtures } from '../../../../test/support/gbnf/tool-schemas.ts';
-import { smallModel } from '../../../../test/support/small-model.ts';
+import { smokeModel } from '../../../../test/support/smoke-model.ts';
 import { realSystem } from '../../../system/system.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import type { Runtime, Sampling } from '../runtime/runtime.ts';
@@ -17,7 +17,7 @@ let runtime: Runtime;
 beforeAll(async () => {
   const spec = {
     libraryFolder: await engineLibrary(),
-    file: smallModel(),
+    file: smokeModel,
     modelId: 'small',
     contextTokens: 1024,
     parallel: 1,
@@ -39,14 +39,18 @@ afterAll(async () => {
 const tools = toolFixtures();
 const seeds = [1, 2, 3];
 
-/** As many as take a minute or two. */
+/** As many as take some ten seconds. */
 const asked = tools.filter((_, place) => place % 4 !== 0);
+
+/** What it was trained on, so that it writes short values. */
+const question = '<|im_start|>user\nmake something up as JSON<|im_end|>\n<|im_start|>assistant\n';
 
 /** A small model left alone writes long texts; quotes are made likelier so that an answer ends soon. */
 const endings = ['"', '",', '"}', '"]', '"},', '"],', '"}]', '}', ']', '}]'];
 
 const sampling = (seed: number): Sampling => ({
-  temperature: 1,
+  // A model that is sure of itself would write the same each time.
+  temperature: 2,
   topP: 1,
   topK: 0,
   minP: 0,
@@ -68,7 +72,7 @@ const generate = async (
 ): Promise<{ text: string; whole: boolean }> => {
   let text = '';
   const { reason } = await runtime.generate({
-    prompt: runtime.tokenize('A good example of arguments for the tool, as JSON: ', false),
+    prompt: runtime.tokenize(question, true),
     maxTokens,
     sampling: sampling(seed),
     grammar: () => gbnf,
@@ -113,7 +117,7 @@ test('what the model writes for each tool is valid, and optional properties come
   for (const { name, parameters } of asked) {
     const { gbnf, exact } = schemaToGbnf(parameters);
     for (const seed of seeds) {
-      const answer = await generate(gbnf, seed, 48);
+      const answer = await generate(gbnf, seed, 80);
       if (!answer.whole) continue;
       whole += 1;
       const value: unknown = JSON.parse(answer.text);
@@ -124,4 +128,4 @@ test('what the model writes for each tool is valid, and optional properties come
   }
   expect(whole).toBeGreaterThan(asked.length * seeds.length * 0.7);
   expect(optional.sometimesThere.length).toBeGreaterThan(20);
-}, 480_000);
+});

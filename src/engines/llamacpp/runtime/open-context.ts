@@ -1,4 +1,5 @@
 import { failure, reason } from '../../../errors.ts';
+import { bytes } from '../../../models/quantities.ts';
 import type { LlamacppSpec } from '../spec.ts';
 import { type ContextPlan, planContext } from './context-size.ts';
 import type { LlamaContext, LlamaModel } from './library.ts';
@@ -67,7 +68,7 @@ const planShape = async (
     full && (await needOf(model, largestChunk, true)(full.contextTokens, full.parallel)) <= memoryBytes;
   const best = fits && isAsGood(full, windowed) ? full : windowed;
   if (best) return best;
-  const problem = `its weights need ${gibibytes(modelSize)} and a context beside them; ${gibibytes(spec.memoryBytes)} are given`;
+  const problem = `its weights need ${bytes(modelSize)} and a context beside them; ${bytes(spec.memoryBytes)} are given`;
   throw failure('ENGINE_LOAD', { model: spec.modelId, problem });
 };
 
@@ -106,5 +107,3 @@ const create = (
     failedCreationRemedy: false,
     ...(host.signal ? { createSignal: host.signal } : {}),
   });
-
-const gibibytes = (count: number): string => `${(count / 1024 ** 3).toFixed(1)} GiB`;

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type OpenAI from 'openai';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startEngine, type TestEngine } from '../../../../test/support/engine.ts';
 import { openaiOn } from '../../../../test/support/openai-client.ts';
+import { writeSlidingWindowModel } from '../../../../test/support/tiny-model.ts';
 
 let engine: TestEngine;
 let openai: OpenAI;
@@ -62,7 +66,8 @@ test('a chat is answered, streamed and not, with the same text at temperature 0'
 test('the same seed gives the same answer, another seed another one', async () => {
   const write = async (seed: number): Promise<string> => {
     const messages = ask('Write a line about the sea.');
-    const { choices } = await openai.chat.completions.create({ model, messages, seed, max_tokens: 16 });
+    const wild = { model, temperature: 2, max_tokens: 16 };
+    const { choices } = await openai.chat.completions.create({ ...wild, messages, seed });
     return choices[0]?.message.content ?? '';
   };
   const first = await write(1);
@@ -70,19 +75,24 @@ test('the same seed gives the same answer, another seed another one', async () =
   expect(await write(2)).not.toBe(first);
 });
 
-test('n answers differ, share one prompt, and stop at the stop string', async () => {
-  const { choices, usage } = await openai.chat.completions.create({
-    model,
-    messages: ask('Tell me a story.'),
-    n: 3,
-    seed: 4,
-    max_tokens: 12,
-    stop: ['.'],
-  });
-  const texts = choices.map((choice) => choice.message.content);
-  expect(new Set(texts).size).toBe(3);
-  expect(texts.join('')).not.toContain('.');
+test('n answers differ and share one prompt', async () => {
+  const messages = ask('Tell me a story.');
+  const wild = { model, messages, temperature: 2, seed: 4, max_tokens: 12 };
+  const { usage: single } = await openai.chat.completions.create(wild);
+  const { choices, usage } = await openai.chat.completions.create({ ...wild, n: 3 });
+  expect(new Set(choices.map((choice) => choice.message.content)).size).toBe(3);
+  expect(usage?.prompt_tokens).toBe(single?.prompt_tokens);
   expect(usage?.completion_tokens).toBeLessThanOrEqual(36);
+});
+
+test('an answer ends before the stop string', async () => {
+  const { choices } = await openai.chat.completions.create({
+    ...greedy,
+    messages: question,
+    stop: ['Paris'],
+  });
+  expect(choices[0]?.finish_reason).toBe('stop');
+  expect(choices[0]?.message.content).toBe('The capital of France is ');
 });
 
 test('a token that is banned by its bias is not said', async () => {
@@ -115,10 +125,11 @@ test('log-probabilities: the tokens join to the text, the greedy one is the like
 });
 
 test('a text completion: prompts, tokens, echo and log-probabilities', async () => {
-  const prompt = 'One, two, three, four,';
+  const prompt = 'Monday, Tuesday, Wednesday,';
   const { json } = await engine.post('/tokenize', { prompt });
   const texts = await openai.completions.create({ ...greedy, prompt: [prompt, 'The sky is'], max_tokens: 4 });
-  expect(texts.choices[0]?.text).toContain('five');
+  expect(texts.choices[0]?.text).toContain('Th');
+  expect(texts.choices[1]?.text).toContain('blue');
   const tokens = await openai.completions.create({
     ...greedy,
     prompt: json.tokens,
@@ -131,10 +142,23 @@ test('a text completion: prompts, tokens, echo and log-probabilities', async () 
   expect(echo.choices[0]?.text).toBe(prompt + texts.choices[0]?.text);
 });
 
-test('this model cannot fill in, and says so by name', async () => {
-  const { status, json } = await engine.post('/v1/completions', { prompt: 'def add(', suffix: 'return c' });
+test('a middle is filled in', async () => {
+  const body = { ...greedy, prompt: 'def add(a, b):\n', suffix: '\n', max_tokens: 40 };
+  expect((await openai.completions.create(body)).choices[0]?.text).toContain('return a + b');
+});
+
+test('a model that cannot fill in says so by name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'no-fim-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'tiny.gguf');
+  writeSlidingWindowModel(file);
+  const other = await startEngine({ file, contextTokens: 512 });
+  onTestFinished(() => other.stop());
+  const { status, json } = await other.post('/v1/completions', { prompt: 'def add(', suffix: 'return c' });
   expect(status).toBe(400);
   expect(json.error.param).toBe('suffix');
+  const { capabilities } = (await other.get('/health')).json;
+  expect(capabilities).toMatchObject({ tools: false, fim: false });
 });
 
 test('tokens come back as the text they were made of', async () => {
@@ -155,7 +179,11 @@ test('control tokens in a user’s text count as text', async () => {
 });
 
 test('embeddings: floats and base64 are the same vector of unit length; equal texts are nearest', async () => {
-  const input = ['A cat sleeps.', 'A cat is sleeping.', 'Stock markets fell on Monday.'];
+  const input = [
+    'How do I stop the server?',
+    'How can I stop localai?',
+    'The capital of France is Paris, and that of Italy is Rome.',
+  ];
   const floats = await openai.embeddings.create({ model, input, encoding_format: 'float' });
   const packed = await openai.embeddings.create({ model, input });
   const vectors = floats.data.map(({ embedding }) => embedding);
