@@ -77,7 +77,9 @@ const faultsIn = (xml: string): readonly string[] => [
   ),
 ];
 
-const cardOf = (busId: string, xml: string): XmlCard => {
+const cardOf = (busId: string, whole: string): XmlCard => {
+  // Partitions come first and have a name and memory of their own.
+  const xml = whole.replace(/<mig_devices>[\s\S]*?<\/mig_devices>/, '');
   const memory = inner(xml, 'fb_memory_usage') ?? '';
   // Drivers before 525 say power_readings.
   const power = inner(xml, 'gpu_power_readings') ?? inner(xml, 'power_readings') ?? '';
@@ -93,7 +95,7 @@ const cardOf = (busId: string, xml: string): XmlCard => {
     powerLimitWatts: figure(value(power, 'current_power_limit', 'power_limit')),
     defaultPowerLimitWatts: figure(value(power, 'default_power_limit')),
     computeMode: value(xml, 'compute_mode'),
-    mig: migOf(xml),
+    mig: migOf(whole),
     processes: everyInner(xml, 'process_info').map(processOf),
     faults: faultsIn(xml),
   };
