@@ -66,6 +66,16 @@ test('a file that vanishes opens no door', async () => {
   expect(source.required).toBe(true);
 });
 
+test('when the last key is taken away, no door opens', async () => {
+  const file = await newFile();
+  await write(file, 'good');
+  const { source } = await open(file);
+  await write(file);
+  await until(() => !source.any);
+  expect(accepts(source, 'good')).toBe(false);
+  expect(source.required).toBe(true);
+});
+
 test('without a file no key is required until there is one', async () => {
   const file = await newFile();
   const { source } = await open(file);
