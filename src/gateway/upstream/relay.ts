@@ -73,6 +73,8 @@ export class Relay implements Dispatcher.DispatchHandler {
         headers: request.headers,
         headersTimeout: timeouts.firstByte,
         bodyTimeout: timeouts.idle,
+        // Not to be met by another second try.
+        reset: fresh,
       },
       this,
     );
