@@ -1,12 +1,6 @@
 import type { Paths } from '../../config/paths.ts';
-import { type MachineState, openState } from '../../config/state.ts';
+import { openState } from '../../config/state.ts';
 import type { GpuPathFacts } from './styles.ts';
-
-/** The way to the card that was proven on this machine, for `up`. */
-export type RecordedGpuPath = NonNullable<MachineState['gpuPath']>;
-
-/** Undefined when none was proven yet. Throws FILE_TOO_NEW. */
-export const readGpuPath = (paths: Paths): RecordedGpuPath | undefined => openState(paths).get('gpuPath');
 
 /** Remembers which way works; forgets the old one when none does. Throws FILE_TOO_NEW. */
 export const recordGpuPath = (

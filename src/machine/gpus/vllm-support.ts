@@ -42,8 +42,6 @@ export const smallestCapability = 7.5;
 export const bf16Capability = 8;
 /** From this on the cache can be kept in fp8 on every attention backend. */
 export const fp8CacheCapability = 8.9;
-/** From this on NVFP4 is computed as it is; before, its weights are unpacked (Marlin). */
-export const nvfp4Capability = 10;
 
 /** Whether vLLM runs on a card of this capability under this driver, and in which image; else what would help. */
 export type VllmVerdict =
