@@ -100,6 +100,17 @@ const timeouts = z.strictObject({
   stalledReader: seconds.describe('that a client may leave its answer unread; absent: 300'),
 });
 
+const streams = z.strictObject({
+  keepalive: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('silence after which a stream gets a comment, `: keepalive`; 0: never; absent: 15'),
+  headAfter: seconds.describe(
+    'wait after which a streamed request gets its head (200) and comments (`: queued 3`) before the engine has begun; what goes wrong then is an event, no longer a status; absent: never',
+  ),
+});
+
 export type GatewayLimits = z.infer<typeof limits>;
 export type GatewayRouting = z.infer<typeof routing>;
 
@@ -148,6 +159,7 @@ export const gatewayConfig = z.strictObject({
     .optional()
     .describe('the line before a model that is busy'),
   timeouts: timeouts.optional().describe('how long the gateway waits, s'),
+  streams: streams.optional().describe('what keeps a silent stream alive, s'),
   keysFile: z
     .string()
     .optional()

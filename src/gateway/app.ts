@@ -9,7 +9,7 @@ import { answerError, asFailure } from './answers.ts';
 import { answerClientError } from './client-errors.ts';
 import { type Lasting, openLasting } from './lasting.ts';
 import { createAddressLimits } from './limits/address-limits.ts';
-import { type GatewayOptions, timeoutsOf } from './options.ts';
+import { type GatewayOptions, streamSettings, timeoutsOf } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
 import { requestReader } from './request-body.ts';
 import { eventsRoute } from './routes/events.ts';
@@ -127,7 +127,7 @@ export const gatewayApp = (options: GatewayOptions, lasting: Lasting): FastifyIn
   const timeouts = timeoutsOf(config, options.timeouts);
   inference(app, {
     ...{ check, read: requestReader(allowed), limits, router, timeouts, clock, alarms },
-    line: lineSettings(config),
+    ...{ line: lineSettings(config), streams: streamSettings(config) },
   });
   if (webUi?.has('/index.html')) webUiRoutes(app, webUi);
   else startPageRoute(app, models);

@@ -36,6 +36,22 @@ export const timeoutsOf = ({ timeouts = {} }: GatewayConfig, given: Partial<Time
   return { ...defaultTimeouts, ...Object.fromEntries(said), ...given };
 };
 
+/** How a stream is kept from being silent for too long, s. */
+export interface StreamSettings {
+  /** Silence after which a comment is sent; 0: none is. */
+  readonly keepalive: number;
+  /** Wait after which the client gets the head of a stream before the engine has begun; undefined: it never does. */
+  readonly headAfter: number | undefined;
+}
+
+/** Shorter than any usual limit on silence: nginx has 60 s, Cloudflare 100. */
+const defaultKeepalive = 15;
+
+export const streamSettings = ({ streams = {} }: GatewayConfig): StreamSettings => ({
+  keepalive: streams.keepalive ?? defaultKeepalive,
+  headAfter: streams.headAfter,
+});
+
 export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly control: ModelControl;

@@ -1,5 +1,6 @@
 import type { ErrorCode, LocalaiError } from '../../errors.ts';
 import { errorMessage } from './error-message.ts';
+import { isBetweenEvents } from './event-end.ts';
 
 /** The error envelope of OpenAI's API, which its SDKs turn into typed exceptions. */
 
@@ -37,8 +38,5 @@ export const errorEnvelope = (error: LocalaiError, detail?: Readonly<Record<stri
  * The error as a last event of a stream. It ends an event that was cut in the middle first, so that it is not read
  * as a part of that; `last` are the bytes sent before.
  */
-export const errorEvent = (error: LocalaiError, last: Uint8Array | undefined): string => {
-  const tail = last === undefined ? '\n\n' : Buffer.from(last.subarray(-4)).toString('latin1');
-  const complete = /(?:\n\n|\r\n\r\n|\r\r)$/.test(tail);
-  return `${complete ? '' : '\n\n'}data: ${errorEnvelope(error)}\n\n`;
-};
+export const errorEvent = (error: LocalaiError, last: Uint8Array | undefined): string =>
+  `${isBetweenEvents(last) ? '' : '\n\n'}data: ${errorEnvelope(error)}\n\n`;

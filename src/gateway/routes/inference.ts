@@ -5,7 +5,7 @@ import { type KeyCheck, mayUse } from '../access/key-check.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KeyLimits } from '../limits/key-limits.ts';
-import type { Timeouts } from '../options.ts';
+import type { StreamSettings, Timeouts } from '../options.ts';
 import { awaitTurn } from '../queue/await-turn.ts';
 import { bandOf } from '../queue/band-of.ts';
 import { setDeadline } from '../queue/deadline.ts';
@@ -17,6 +17,7 @@ import { deliver } from '../upstream/delivery.ts';
 import { notServing } from '../upstream/failures.ts';
 import { upstreamHeaders } from '../upstream/headers.ts';
 import { withMembers } from '../upstream/member-patch.ts';
+import { keepAlive } from '../upstream/pulse.ts';
 
 interface InferenceRoute {
   /** What is wanted done. */
@@ -44,6 +45,7 @@ export interface InferenceParts {
   readonly alarms: Alarms;
   /** How long a request may wait for its turn, and for what. */
   readonly line: LineSettings;
+  readonly streams: StreamSettings;
 }
 
 /** Which model serves and why, for the headers and the log. */
@@ -66,7 +68,7 @@ const handler =
   (
     path: string,
     { kind, body: bodyKind }: InferenceRoute,
-    { read, limits, router, timeouts, clock, alarms, line }: InferenceParts,
+    { read, limits, router, timeouts, clock, alarms, line, streams }: InferenceParts,
   ): RouteHandlerMethod =>
   (request, reply) => {
     const { exchange } = request;
@@ -91,6 +93,7 @@ const handler =
     const waits = line.whileLoading && status?.state !== 'error' && !unqueued.has(path);
     if (refusal && !waits) throw refusal;
     setDeadline(exchange, request.headers, alarms, timeouts.total);
+    if (facts.stream && bodyKind !== 'other') keepAlive(exchange, alarms, streams);
 
     const name = model.upstreamModel ?? model.id;
     const body = bodyFor(name, bytes, facts);
