@@ -105,6 +105,9 @@ const run = async (context: Context, models: readonly string[], options: PlanOpt
     hostGib: report ? report.memory.totalBytes / 1024 ** 3 : null,
   });
   show(context, plan);
+  if (models.length === 0 && plan.engines.length === 1) {
+    context.output.note('With a model that completes lines beside it: `{localai} plan coder autocomplete`.');
+  }
   if (plan.arrangement === 'none') exit(exitCodes.model);
 };
 

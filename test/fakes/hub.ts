@@ -80,8 +80,14 @@ const refuse = (response: ServerResponse, status: number, code: string, message 
   response.writeHead(status, { 'x-error-code': code, 'x-error-message': message }).end();
 
 const start = (header: string | undefined, length: number): number | undefined => {
-  const from = Number(/^bytes=(\d+)-$/.exec(header ?? '')?.[1] ?? 0);
+  const from = Number(/^bytes=(\d+)-/.exec(header ?? '')?.[1] ?? 0);
   return from < length || from === 0 ? from : undefined;
+};
+
+/** Behind the last byte that is wanted. */
+const end = (header: string | undefined, length: number): number => {
+  const [, last] = /^bytes=\d+-(\d+)$/.exec(header ?? '') ?? [];
+  return last === undefined ? length : Math.min(length, Number(last) + 1);
 };
 
 /** Sends a file, with the trouble that is due. */
@@ -99,13 +105,13 @@ const send = (request: IncomingMessage, response: ServerResponse, file: FakeFile
     return;
   }
   const body = trouble?.kind === 'wrong' ? Buffer.alloc(content.byteLength, 1) : content;
-  const rest = body.subarray(from);
+  const rest = body.subarray(from, end(range, content.byteLength));
   response.writeHead(range === undefined ? 200 : 206, {
     'content-length': rest.byteLength,
     'accept-ranges': 'bytes',
     ...(range === undefined
       ? {}
-      : { 'content-range': `bytes ${from}-${content.byteLength - 1}/${content.byteLength}` }),
+      : { 'content-range': `bytes ${from}-${from + rest.byteLength - 1}/${content.byteLength}` }),
   });
   if (trouble?.kind === 'cut') {
     if (trouble.afterBytes === 0) response.destroy();

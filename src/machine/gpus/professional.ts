@@ -198,7 +198,7 @@ export const dataCentre: readonly CardKind[] = [
   },
   {
     name: 'H100',
-    pattern: /h100/,
+    pattern: /\bh100/,
     boxGib: 80,
     usableGib: 79.19,
     sure: 'logged',
@@ -208,7 +208,7 @@ export const dataCentre: readonly CardKind[] = [
   },
   {
     name: 'H200',
-    pattern: /h200/,
+    pattern: /\bh200/,
     boxGib: 141,
     usableGib: 139.8,
     sure: 'logged',
@@ -227,7 +227,7 @@ export const dataCentre: readonly CardKind[] = [
   },
   {
     name: 'B200',
-    pattern: /b200/,
+    pattern: /\bb200/,
     boxGib: 180,
     usableGib: 178.4,
     sure: 'memory',

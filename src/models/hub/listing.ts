@@ -58,7 +58,7 @@ export const fileUrl = ({ endpoint }: HubSettings, repo: string, revision: strin
   `${endpoint}/${repo}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`;
 
 /** Asks the hub, a few times when it must be; a network that does not reach it is HUB_UNREACHABLE. */
-const ask = async <T>(
+export const askHub = async <T>(
   system: System,
   settings: HubSettings,
   request: HubRequest,
@@ -94,7 +94,7 @@ export const fetchListing = async (
 ): Promise<HubListing> => {
   const url = `${settings.endpoint}/api/models/${repo}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const target = { repo, revision, file: undefined };
-  const text = await ask(system, settings, { url, target, signal }, ({ body }) => body.text());
+  const text = await askHub(system, settings, { url, target, signal }, ({ body }) => body.text());
   let info: z.infer<typeof modelInfo>;
   try {
     info = modelInfo.parse(JSON.parse(text));
@@ -117,7 +117,7 @@ export const fetchFileText = async (
 ): Promise<string> => {
   const url = fileUrl(settings, repo, commit, path);
   const target = { repo, revision: commit, file: path };
-  return ask(system, settings, { url, target, signal }, ({ body }) => body.text());
+  return askHub(system, settings, { url, target, signal }, ({ body }) => body.text());
 };
 
 const unquote = (tag: string): string => tag.replace(/^W\//, '').replace(/^"|"$/g, '');
@@ -134,7 +134,7 @@ export const completeFile = async (
   const url = fileUrl(settings, repo, commit, path);
   const target = { repo, revision: commit, file: path };
   const request = { url, method: 'HEAD', target, signal, leaveHub: false } as const;
-  const headers = await ask(system, settings, request, async (answer) => {
+  const headers = await askHub(system, settings, request, async (answer) => {
     await answer.body.dump();
     return answer.headers;
   });

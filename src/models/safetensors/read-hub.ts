@@ -1,6 +1,5 @@
 import type { System } from '../../system/system.ts';
-import { hubRequest } from '../hub/hub-request.ts';
-import { fileUrl, type HubListing } from '../hub/listing.ts';
+import { askHub, fileUrl, type HubListing } from '../hub/listing.ts';
 import type { HubSettings } from '../hub/settings.ts';
 import { inParallel } from '../in-parallel.ts';
 import { addSums, headerLength, prefixBytes, readHeader, type TensorSums } from './header.ts';
@@ -11,31 +10,33 @@ const firstBytes = 256 * 1024;
 
 const ranges = 4;
 
-const readRange = async (
+/** The first bytes of an answer; a mirror without ranges sends the whole file, of which the rest is left. */
+const firstOf = async (body: AsyncIterable<Buffer>, wanted: number): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= wanted) break;
+  }
+  return Buffer.concat(chunks).subarray(0, wanted);
+};
+
+const readFirst = (
   system: System,
   settings: HubSettings,
   { repo, commit }: HubListing,
   path: string,
-  range: readonly [start: number, end: number],
+  wanted: number,
   signal: AbortSignal,
 ): Promise<Buffer> => {
-  const answer = await hubRequest(system, settings, {
+  const request = {
     url: fileUrl(settings, repo, commit, path),
-    headers: { range: `bytes=${range[0]}-${range[1] - 1}` },
+    headers: { range: `bytes=0-${wanted - 1}` },
     target: { repo, revision: commit, file: path },
     signal,
-  });
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const wanted = range[1] - range[0];
-  // A mirror without ranges sends the whole file: enough is read, the rest is left.
-  const skip = answer.status === 206 ? 0 : range[0];
-  for await (const chunk of answer.body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= skip + wanted) break;
-  }
-  return Buffer.concat(chunks).subarray(skip, skip + wanted);
+  };
+  return askHub(system, settings, request, ({ body }) => firstOf(body, wanted));
 };
 
 const readOne = async (
@@ -45,10 +46,9 @@ const readOne = async (
   path: string,
   signal: AbortSignal,
 ): Promise<TensorSums> => {
-  const first = await readRange(system, settings, listing, path, [0, firstBytes], signal);
+  const first = await readFirst(system, settings, listing, path, firstBytes, signal);
   const end = prefixBytes + headerLength(first);
-  const whole =
-    end <= first.length ? first : await readRange(system, settings, listing, path, [0, end], signal);
+  const whole = end <= first.length ? first : await readFirst(system, settings, listing, path, end, signal);
   return readHeader(whole.subarray(prefixBytes, end).toString('utf8'));
 };
 

@@ -11,8 +11,15 @@ export interface Pick {
   readonly why: string;
 }
 
-/** A context that an agent can work in. */
+/** A context that an agent can work in; completions and embeddings do with less. */
 const workable = 32_768;
+const workableAside = 8192;
+
+const targetOf = ({ roles, shape }: VllmModel, wishes: Wishes): number => {
+  const aside = roles[0] === 'autocomplete' || roles[0] === 'embedding';
+  const least = wishes.contextTokens ?? (aside ? workableAside : workable);
+  return Math.min(least, shape.value.contextTokens ?? least);
+};
 
 const failsHere = (
   { singleCardFrom }: VllmModel,
@@ -38,8 +45,7 @@ export const firstThatFits = (
     if (model.restricted) continue;
     const placed = chooseBuild(catalogBuilds(model), cards, wishes, undefined);
     if (placed?.plan.verdict !== 'fits' || failsHere(model, placed, cards)) continue;
-    const target = wishes.contextTokens ?? Math.min(workable, model.shape.value.contextTokens ?? workable);
-    if (placed.plan.contextTokens >= target) return { model, placed };
+    if (placed.plan.contextTokens >= targetOf(model, wishes)) return { model, placed };
   }
   return undefined;
 };
