@@ -21,3 +21,7 @@ export const parseCpuFeatures = (cpuinfo: string | undefined): readonly string[]
   const found = new Set(line.split(/\s+/));
   return telling.filter((name) => found.has(name));
 };
+
+/** What the kernel calls the processor; undefined where it does not say (Arm). */
+export const parseCpuModel = (cpuinfo: string | undefined): string | undefined =>
+  /^model name\s*:\s*(.+)$/m.exec(cpuinfo ?? '')?.[1]?.trim();

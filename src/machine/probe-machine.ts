@@ -1,7 +1,7 @@
 import type { System } from '../system/system.ts';
 import { cgroupLimits } from './cgroup.ts';
 import { affinityOf, usableCores } from './cores.ts';
-import { parseCpuFeatures } from './cpu-features.ts';
+import { parseCpuFeatures, parseCpuModel } from './cpu-features.ts';
 import { findPodman, probeDocker } from './docker/probe-docker.ts';
 import { findCdi, probeToolkit } from './docker/toolkit.ts';
 import { mergeGpus } from './gpus.ts';
@@ -75,6 +75,7 @@ export const probeMachine = async (system: System, host: Host = realHost): Promi
   const gpus = await ask('looking for graphics cards', smiMs, async () =>
     mergeGpus(nvidia, factOf(bus) ?? [], facts.board),
   );
+  const model = parseCpuModel(cpuinfo);
   const cgroup = factOf(limits);
   const { machine, parallelism } = host.cores();
   const cores = usableCores({ machine, affinity: affinityOf(status) ?? parallelism, quota: cgroup?.cpus });
@@ -85,7 +86,11 @@ export const probeMachine = async (system: System, host: Host = realHost): Promi
     wsl: wslVersion(await kernelVersion) !== undefined,
     os,
     system: facts,
-    cpu: { name, ...cores, features: parseCpuFeatures(cpuinfo) },
+    cpu: {
+      name: 'notChecked' in name && model !== undefined ? { value: model } : name,
+      ...cores,
+      features: parseCpuFeatures(cpuinfo),
+    },
     memory: usableMemory(factOf(memory) ?? host.roughMemory(), cgroup?.memory),
     sharedMemoryBytes: shm,
     gpus: 'notChecked' in bus && nvidia.cards.length === 0 ? bus : gpus,

@@ -56,7 +56,7 @@ test('there are enough faults, each of its own', () => {
 
 // Probes have time limits of seconds, which a machine that is busy with other tests may miss: then it is looked at again.
 describe('each fault is found under its own name, and no other is blamed', { retry: 4 }, () => {
-  test.concurrent.each(faults)('%s', async (_name, make, expected) => {
+  test.each(faults)('%s', async (_name, make, expected) => {
     using machine = fakeMachine();
     make(machine);
     const { checks, code } = await doctor(machine);

@@ -172,7 +172,11 @@ export const faults: readonly Fault[] = [
   ],
   [
     'a toolkit that Docker does not know',
-    both(info({ ...withoutCdi, Runtimes: runc }), (m) => m.remove('nvidia-container-runtime-hook')),
+    both(
+      docker({ args: 'run --rm', exitCode: 125, stderr: noGpu }),
+      info({ ...withoutCdi, Runtimes: runc }),
+      (m) => m.remove('nvidia-container-runtime-hook'),
+    ),
     'toolkit-configured',
   ],
   ['no CDI', info(withoutCdi), 'toolkit-cdi'],

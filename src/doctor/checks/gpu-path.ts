@@ -9,7 +9,13 @@ import { hasNvidia } from './cards.ts';
 import { onGpuDocker } from './containers.ts';
 
 /** What must be right before a container is tried at all. */
-const groundwork = ['driver-answers', 'docker-rights', 'docker-daemon', 'toolkit-installed'] as const;
+const groundwork = [
+  'driver-answers',
+  'docker-rights',
+  'docker-daemon',
+  'toolkit-installed',
+  'toolkit-configured',
+] as const;
 
 const onTries = ({ machine, local }: DoctorFacts, look: (facts: GpuPathFacts) => Finding): Finding =>
   onGpuDocker(machine, () => {
@@ -111,13 +117,15 @@ export const gpuPathChecks: readonly Check[] = [
   inside,
 ];
 
-/** Whether it is worth trying containers: there is a card that answers, and an engine to ask. Pure. */
+/** Whether it is worth trying containers: there is a card that answers, an engine, and what hands it over. Pure. */
 export const isGpuPathWorthTrying = ({ machine }: Pick<DoctorFacts, 'machine'>): boolean => {
   const docker = factOf(machine.docker);
+  const { hook, runtime, version } = machine.toolkit;
   return (
     hasNvidia(machine) &&
     machine.nvidia.smi.state === 'answers' &&
     docker?.daemon.answers === true &&
-    !docker.snap
+    !docker.snap &&
+    (docker.daemon.desktop || hook || runtime || factOf(version) !== null)
   );
 };

@@ -3,7 +3,14 @@ import { factOf } from '../../machine/known.ts';
 import type { MachineReport } from '../../machine/report.ts';
 import type { Check } from '../check.ts';
 import { fail, notChecked, notNeeded, ok, warn, when } from '../findings.ts';
-import { configureRuntime, installToolkit, noCgroups, updateToolkit, writeCdi } from '../fixes/toolkit.ts';
+import {
+  configureRuntime,
+  installToolkit,
+  keepOverReload,
+  noCgroups,
+  updateToolkit,
+  writeCdi,
+} from '../fixes/toolkit.ts';
 import { olderThan, onGpuDocker } from './containers.ts';
 
 /** Fixes CVE-2025-23266, by which a container's image could take over the machine. */
@@ -12,14 +19,8 @@ const safeVersion = '1.17.8';
 /** Docker turns CDI on by itself from this version on (moby #49963). */
 const cdiByDefault = '28.2.0';
 
-/** From this version on the toolkit's own service writes the specification. */
-const cdiService = '1.18';
-
-/** Whether one would expect a specification: where both sides know what to do with it. */
-const expectsCdi = (machine: MachineReport, daemon: DockerDaemon): boolean => {
-  const toolkit = factOf(machine.toolkit.version) ?? '0';
-  return !olderThan(daemon.version, cdiByDefault) || !olderThan(toolkit, cdiService);
-};
+/** Whether one would expect a specification: where Docker looks for them unasked. */
+const expectsCdi = (daemon: DockerDaemon): boolean => !olderThan(daemon.version, cdiByDefault);
 
 const givesByCdi = (machine: MachineReport, daemon: DockerDaemon): boolean =>
   daemon.cdiDevices.some((id) => id.startsWith('nvidia.com/')) ||
@@ -71,7 +72,7 @@ const runtime: Check = {
     'The toolkit is installed, but nobody told Docker: containers get no card, or only one way of asking works.',
   fix: configureRuntime,
   needs: ['toolkit-installed'],
-  assess: ({ machine }) =>
+  assess: ({ machine, local }) =>
     onGpuDocker(machine, (daemon) => {
       const hasRuntime = daemon.runtimes.includes('nvidia');
       const hasCdi = givesByCdi(machine, daemon);
@@ -80,6 +81,8 @@ const runtime: Check = {
         `CDI: ${hasCdi ? "NVIDIA's devices are known" : 'no NVIDIA device'}`,
       ];
       if (hasRuntime || hasCdi) return ok(seen);
+      const proven = local && factOf(local.gpuPath)?.chosen;
+      if (proven) return ok([...seen, `a container got the card all the same, with ${proven}`]);
       return machine.toolkit.hook
         ? warn([...seen, 'nvidia-container-runtime-hook is there, so `--gpus` may work'], {
             meaning:
@@ -110,9 +113,9 @@ const cdi: Check = {
       const devices = specs.flatMap((spec) => spec.devices.map((name) => `${spec.kind}=${name}`));
       if (devices.length > 0 || daemon.cdiDevices.length > 0)
         return ok([...new Set([...daemon.cdiDevices, ...devices])]);
-      return expectsCdi(machine, daemon)
+      return expectsCdi(daemon)
         ? warn('no specification of nvidia.com was found', { stops: true })
-        : notNeeded('Docker and toolkit are older than CDI by default');
+        : notNeeded(`Docker ${daemon.version} does not look for one unasked`);
     }),
 };
 
@@ -144,12 +147,11 @@ const reload: Check = {
   looks: "Docker's cgroup driver, and whether the card can be given by CDI",
   meaning:
     'With the systemd cgroup driver, `systemctl daemon-reload` takes the card from containers that got it by `--gpus` or the runtime: "Failed to initialize NVML: Unknown Error" after hours of work.',
-  fix: writeCdi,
+  fix: keepOverReload,
   needs: ['toolkit-installed', 'toolkit-configured'],
   assess: ({ machine }) =>
     onGpuDocker(machine, (daemon) => {
-      if (expectsCdi(machine, daemon) && !givesByCdi(machine, daemon))
-        return notChecked('toolkit-cdi comes first');
+      if (expectsCdi(daemon) && !givesByCdi(machine, daemon)) return notChecked('toolkit-cdi comes first');
       const seen = `cgroup driver ${daemon.cgroupDriver || 'not told'}`;
       if (daemon.cgroupDriver !== 'systemd') return ok(seen);
       return givesByCdi(machine, daemon)

@@ -48,5 +48,12 @@ export const updateToolkit = (place: Place): string =>
 export const writeCdi = (): string =>
   steps('sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml', 'nvidia-ctk cdi list');
 
+/** For an engine that does not take CDI by itself: NVIDIA's other advice. */
+export const keepOverReload = (place: Place): string =>
+  steps(
+    `# in ${place.dockerConfig}: "exec-opts": ["native.cgroupdriver=cgroupfs"]; or update Docker to 28.2, which takes CDI`,
+    restartDocker(place),
+  );
+
 export const noCgroups = (place: Place): string =>
   steps('sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups --in-place', restartDocker(place));
