@@ -216,7 +216,7 @@ export const errors = {
   MODEL_NEEDS_CARD: entry({
     kind: 'outside',
     exit: 'model',
-    message: '{model} is served on NVIDIA cards only, and this machine has none that answers.',
+    message: '{model} is served by vLLM on NVIDIA cards, not by the engine of this machine.',
     hint: 'Plan it for a card: `{localai} plan {model} --vram {gb}`.',
   }),
   CARD_UNKNOWN: entry({
@@ -410,6 +410,12 @@ export const errors = {
     message: 'The gateway is set to be reachable from the network, but there is no API key.',
     hint: 'Make one with `{localai} key rotate`, give one in API_KEY or API_KEY_FILE, or listen on 127.0.0.1 only.',
   }),
+  UPSTREAM_KEY: entry({
+    kind: 'outside',
+    exit: 'config',
+    message: 'The API key for the engine of {model} cannot be had: {problem}',
+    hint: 'Correct `upstreamKey` of that model in gateway.yaml, or what it names.',
+  }),
   KEY_FILE_UNUSABLE: entry({
     kind: 'outside',
     exit: 'config',
@@ -517,6 +523,12 @@ export const errors = {
     exit: 'port',
     message: 'The gateway cannot listen on {host}, port {port}: {problem}',
     hint: 'Choose another address: `{localai} up --port 8080`, or set gateway.host.',
+  }),
+  SOCKET_FAILED: entry({
+    kind: 'outside',
+    exit: 'port',
+    message: 'The gateway cannot listen on the socket {path}: {problem}',
+    hint: 'Choose another path for `listen.socket` in gateway.yaml, or see who has it with `lsof {path}`.',
   }),
   HOST_NOT_ALLOWED: entry({
     kind: 'outside',

@@ -66,7 +66,9 @@ const fromGguf = async (system: System, file: string): Promise<PlanBuild> => {
   if (!shape) throw notPlannable(file, 'its header says too little of its layers');
   const { fileBytes: bytes } = read.header;
   const source = 'the size of the GGUF file';
-  return foundBuild({ name: basename(file), reference: file, quantization: 'gguf', shape, bytes, source });
+  const trouble = ['vLLM reads GGUF with a plugin only; the embedded engine reads it as it is'];
+  const name = basename(file);
+  return foundBuild({ name, reference: file, quantization: 'gguf', shape, bytes, source, trouble });
 };
 
 const fromPath = async (system: System, path: string): Promise<PlanBuild> => {

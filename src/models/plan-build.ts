@@ -69,6 +69,7 @@ export const foundBuild = (found: {
   readonly shape: ModelShape;
   readonly bytes: number;
   readonly source: string;
+  readonly trouble?: readonly string[];
 }): PlanBuild => {
   const gibibytes = found.bytes / gib;
   return {
@@ -84,7 +85,7 @@ export const foundBuild = (found: {
     },
     capability: 0,
     roles: ['general', 'coder'],
-    trouble: [],
+    trouble: found.trouble ?? [],
     model: null,
   };
 };

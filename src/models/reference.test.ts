@@ -93,3 +93,10 @@ test('an unknown name without a near one just says where to look', () => {
   const fault = faultOf('zzzzzzzzzzzzzzzz');
   expect(fault).toMatchObject({ code: 'MODEL_UNKNOWN', hint: expect.stringMatching(/^Catalogue: /) });
 });
+
+test('a model that vLLM alone serves is told apart from one that nobody knows', () => {
+  expect(() => parseReference('Qwen3.6-27B', '/')).toThrow(
+    'Qwen3.6-27B is served by vLLM on NVIDIA cards, not by the engine of this machine.',
+  );
+  expect(() => parseReference('Qwen9-27B', '/')).toThrow(/Qwen9-27B/);
+});

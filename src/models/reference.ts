@@ -3,6 +3,7 @@ import { nearest } from '../config/nearest.ts';
 import { failure } from '../errors.ts';
 import { catalog, findInCatalog } from './catalog/catalog.ts';
 import { families, findFamily } from './catalog/families.ts';
+import { findVllmModel } from './catalog/vllm/catalog.ts';
 import { formatHubReference, isHubPage, parseHubPage, parseHubReference } from './hub-reference.ts';
 
 /** How a user names a model. */
@@ -46,7 +47,12 @@ const parseBundled = (text: string): ModelReference => {
 const looksLikePath = (text: string): boolean =>
   isAbsolute(text) || /^\.\.?(\/|$)/.test(text) || /^[^/:]+(\/[^/:]+)?\.gguf$/i.test(text);
 
+/** A card that many have, for the hint. */
+const usualGb = 24;
+
 const unknown = (text: string): Error => {
+  const forCards = findVllmModel(text);
+  if (forCards) return failure('MODEL_NEEDS_CARD', { model: forCards.name, gb: usualGb });
   const known = [...catalog.map(({ name }) => name), ...families.map(({ word }) => word)];
   const near = nearest(text, known) ?? known.find((name) => name.toLowerCase().includes(text.toLowerCase()));
   return failure('MODEL_UNKNOWN', {

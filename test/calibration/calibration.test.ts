@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { calibration } from '../../src/stack/cards/calibration.ts';
 import { judge } from '../../tools/calibrate/judge.ts';
-import { startUpFile } from '../../tools/calibrate/start-up.ts';
+import { readStartUps } from '../../tools/calibrate/start-up.ts';
 import { summarise } from '../../tools/calibrate/summary.ts';
 
 const file = join(import.meta.dirname, '../fixtures/vllm-startups/startups.json');
 const raw: { models: object; cases: Record<string, unknown>[] } = JSON.parse(readFileSync(file, 'utf8'));
 
 const judged = (cases: readonly object[]) => {
-  const read = startUpFile.parse({ models: raw.models, cases });
+  const read = readStartUps({ models: raw.models, cases });
   return read.cases.map((row) => judge(row, read.models));
 };
 
@@ -24,6 +25,21 @@ test('the arithmetic is as good as docs/planning.md says', () => {
   expect(summary.poolWithinInterval).toBeGreaterThanOrEqual(0.8);
   expect(summary.poolWithinInterval).toBeLessThanOrEqual(0.98);
   expect(summary.verdictRight).toBeGreaterThanOrEqual(0.95);
+});
+
+test('what stands under every plan is true', () => {
+  expect(calibration.starts).toBe(summary.poolCases);
+  expect(calibration.medianGib).toBeCloseTo(summary.poolMedianAbsGiB ?? 0, 1);
+  expect(calibration.medianGib).toBeGreaterThanOrEqual(summary.poolMedianAbsGiB ?? 1);
+  expect(calibration.meanGib).toBe(Math.round((summary.poolMeanAbsGiB ?? 0) * 100) / 100);
+});
+
+test('rows and facts of another form are not covered, and break nothing', () => {
+  const odd = readStartUps({
+    models: { odd: { layers: 'many' } },
+    cases: [{ id: 'odd', kv_model: 'odd', max_model_len: '8k', kv_cache_gib: 3, kv_tokens: 1000 }],
+  });
+  expect(odd.cases.map((row) => judge(row, odd.models).kvError)).toEqual([null]);
 });
 
 test('a prediction sees nothing but what was started, on what and how', () => {

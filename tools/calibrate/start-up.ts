@@ -1,75 +1,95 @@
 import { z } from 'zod';
 
+/** A field that is absent, null or of another form is one that the source does not state. */
+const text = z.string().nullish().catch(null);
+const figure = z.number().nullish().catch(null);
+const truth = z.boolean().nullish().catch(null);
+
 /**
  * A logged start-up as far as a prediction may see it: what was started, on what, and how. Everything else in a row is
  * dropped by the schema, so that no prediction can lean on it.
  */
 export const given = z.object({
-  vllm_version: z.string().nullish(),
+  vllm_version: text,
   /** The hub id or path, and the key of its facts in the same file. */
-  model: z.string().nullish(),
-  kv_model: z.string().nullish(),
-  quantization: z.string().nullish(),
-  dtype: z.string().nullish(),
-  gpu: z.string().nullish(),
-  gpu_total_gib: z.number().nullish(),
-  tensor_parallel: z.number().nullish(),
-  pipeline_parallel: z.number().nullish(),
-  gpu_memory_utilization: z.number().nullish(),
-  max_model_len: z.number().nullish(),
-  max_num_seqs: z.number().nullish(),
-  max_num_batched_tokens: z.number().nullish(),
-  kv_cache_dtype: z.string().nullish(),
-  enforce_eager: z.boolean().nullish(),
-  prefix_caching: z.boolean().nullish(),
-  speculative: z.string().nullish(),
-  weights_gib: z.number().nullish(),
+  model: text,
+  kv_model: text,
+  quantization: text,
+  dtype: text,
+  gpu: text,
+  gpu_total_gib: figure,
+  tensor_parallel: figure,
+  pipeline_parallel: figure,
+  gpu_memory_utilization: figure,
+  max_model_len: figure,
+  max_num_seqs: figure,
+  max_num_batched_tokens: figure,
+  kv_cache_dtype: text,
+  enforce_eager: truth,
+  prefix_caching: truth,
+  speculative: text,
+  weights_gib: figure,
 });
 
 /** What the log says, to compare with. The cache's size is also where the exact half begins: tokens from GiB. */
 export const logged = z.object({
   id: z.string(),
-  kv_cache_gib: z.number().nullish(),
-  kv_tokens: z.number().nullish(),
-  max_concurrency: z.number().nullish(),
-  outcome: z.string().nullish(),
+  kv_cache_gib: figure,
+  kv_tokens: figure,
+  max_concurrency: figure,
+  outcome: text,
 });
 
 const layer = z.object({
   type: z.string(),
   n: z.number(),
-  kvh: z.number().nullish(),
-  hd: z.number().nullish(),
-  window: z.number().nullish(),
-  bytes_elems: z.number().nullish(),
+  kvh: figure,
+  hd: figure,
+  window: figure,
+  bytes_elems: figure,
 });
 
 /** A model's facts, named as in its config.json. */
 export const modelFacts = z.object({
-  num_hidden_layers: z.number().nullish(),
-  num_attention_heads: z.number().nullish(),
-  num_key_value_heads: z.number().nullish(),
-  head_dim: z.number().nullish(),
+  num_hidden_layers: figure,
+  num_attention_heads: figure,
+  num_key_value_heads: figure,
+  head_dim: figure,
   hidden_size: z.number(),
   vocab_size: z.number(),
-  intermediate_size: z.number().nullish(),
-  params_b: z.number().nullish(),
-  num_experts: z.number().nullish(),
-  num_experts_per_tok: z.number().nullish(),
-  moe_intermediate_size: z.number().nullish(),
-  linear_num_key_heads: z.number().nullish(),
-  linear_num_value_heads: z.number().nullish(),
-  linear_key_head_dim: z.number().nullish(),
-  linear_value_head_dim: z.number().nullish(),
-  linear_conv_kernel_dim: z.number().nullish(),
-  mamba_ssm_dtype: z.string().nullish(),
+  intermediate_size: figure,
+  params_b: figure,
+  num_experts: figure,
+  num_experts_per_tok: figure,
+  moe_intermediate_size: figure,
+  linear_num_key_heads: figure,
+  linear_num_value_heads: figure,
+  linear_key_head_dim: figure,
+  linear_value_head_dim: figure,
+  linear_conv_kernel_dim: figure,
+  mamba_ssm_dtype: text,
   layers: z.array(layer).min(1),
 });
 
 const startUp = given.extend(logged.shape);
 
-/** The file: `{models, cases}`. */
-export const startUpFile = z.object({ models: z.record(z.string(), modelFacts), cases: z.array(startUp) });
+/** A file of start-ups: `{models, cases}`. */
+const file = z.object({ models: z.record(z.string(), z.unknown()), cases: z.array(startUp) });
+
+export interface StartUpFile {
+  readonly models: Readonly<Record<string, ModelFacts>>;
+  readonly cases: readonly StartUp[];
+}
+
+/** Reads such a file, parsed. Facts of another form are left out: their rows are then not covered. Throws ZodError. */
+export const readStartUps = (json: unknown): StartUpFile => {
+  const { models, cases } = file.parse(json);
+  const known = Object.entries(models).flatMap(([key, value]) => {
+    const facts = modelFacts.safeParse(value);
+    return facts.success ? [[key, facts.data] as const] : [];
+  });
+  return { models: Object.fromEntries(known), cases };
+};
 
 export type Given = z.infer<typeof given>;
 export type StartUp = z.infer<typeof startUp>;

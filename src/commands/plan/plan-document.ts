@@ -1,3 +1,4 @@
+import { calibration } from '../../stack/cards/calibration.ts';
 import type { PlanCard } from '../../stack/cards/card.ts';
 import type { CardsPlan, PlannedEngine } from '../../stack/cards/plan-cards.ts';
 import { vllmFlags } from '../../stack/cards/vllm-flags.ts';
@@ -37,4 +38,5 @@ export const planDocument = (plan: CardsPlan) => ({
   engines: plan.engines.map((engine) => engineDocument(engine, plan.arrangement === 'turns')),
   swap: plan.swap,
   notes: plan.notes,
+  calibration,
 });

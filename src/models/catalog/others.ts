@@ -136,10 +136,11 @@ export const others: readonly CatalogModel[] = [
     name: 'localai-smoke',
     summary: 'our own test model, shipped with localai',
     reference: 'bundled:localai-smoke',
+    sha256: '7d2e33cbbe32c19463bfb7275e2ecfe2564241707712fc28a8985f78b362410b',
     license: 'Apache-2.0',
     // tools/smoke-model/model.py: 7 layers, 2 KV heads, head width 32.
     parameters: 1_640_320,
-    sizeBytes: 1_814_688,
+    sizeBytes: 1_814_784,
     contextTokens: 2_048,
     kvBytesPerToken: 1_792,
     roles: ['general', 'coder'],

@@ -19,8 +19,9 @@ const elementBytes = (format: string, dtypeBytes: number): number => {
   if (/^(fp8|int8)/.test(format)) return 1;
   if (/^(bf|f|bfloat|float)16|^half/.test(format)) return 2;
   if (/^f(loat)?32|^float$/.test(format)) return 4;
+  if (/^int4/.test(format)) return 0.5;
   // Four bits an element, and a scale of 8 bits for every 16 of them.
-  if (/^(nvfp4|int4)/.test(format)) return 0.5 + 1 / 16;
+  if (/^nvfp4/.test(format)) return 0.5 + 1 / 16;
   return dtypeBytes;
 };
 

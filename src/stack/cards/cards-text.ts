@@ -1,3 +1,4 @@
+import { calibration } from './calibration.ts';
 import type { PlanCard } from './card.ts';
 import { drawCard, legend } from './draw-card.ts';
 import type { EnginePlan } from './engine-plan.ts';
@@ -163,9 +164,7 @@ const alternativeLines = ({ plan, alternatives }: PlannedEngine, width: number):
         ),
       ];
 
-/** How far to trust the figures, from the calibration (docs/planning.md). */
-const trust =
-  'Figures are estimates, compared with 60 logged starts of vLLM: half are within 0.04 GiB, the mean error is 0.22 GiB. The engine says the truth when it starts.';
+const trust = `Figures are estimates, compared with ${calibration.starts} logged starts of vLLM: half are within ${calibration.medianGib} GiB, the mean error is ${calibration.meanGib} GiB. The engine says the truth when it starts.`;
 
 /** The plan for a person, on lines of at most `columns`. */
 export const cardsPlanLines = (plan: CardsPlan, columns: number): readonly string[] => {

@@ -53,10 +53,14 @@ const better = (a: PlacedEngine, b: PlacedEngine): PlacedEngine => {
   return a.plan.contextTokens >= b.plan.contextTokens ? a : b;
 };
 
+/** The cards' places in the list, those with the most room first. */
+export const byRoom = (cards: readonly PlanCard[]): readonly number[] =>
+  cards.map((_, index) => index).sort((a, b) => roomOf(cards[b]) - roomOf(cards[a]));
+
 /** Cards to run on: the one with the most room, then groups of 2, 4 and 8, bound by their smallest member. */
 const groupsOf = (cards: readonly PlanCard[]): readonly (readonly number[])[] => {
-  const byRoom = cards.map((_, index) => index).sort((a, b) => roomOf(cards[b]) - roomOf(cards[a]));
-  return [1, 2, 4, 8].filter((size) => size <= cards.length).map((size) => byRoom.slice(0, size).sort());
+  const places = byRoom(cards);
+  return [1, 2, 4, 8].filter((size) => size <= cards.length).map((size) => places.slice(0, size).sort());
 };
 
 const roomOf = (card: PlanCard | undefined): number => (card ? freeGib(card) : 0);

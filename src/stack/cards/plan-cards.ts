@@ -2,7 +2,7 @@ import { minorOf } from '../../models/memory/version.ts';
 import type { PlanBuild } from '../../models/plan-build.ts';
 import { type Alternative, alternativesTo } from './alternatives.ts';
 import type { PlanCard } from './card.ts';
-import { chooseBuild, type PlacedEngine } from './choose-build.ts';
+import { byRoom, chooseBuild, type PlacedEngine } from './choose-build.ts';
 import type { Wishes } from './engine-plan.ts';
 import { type Sharer, shareCard } from './share-card.ts';
 import { takeTurns } from './swap.ts';
@@ -145,7 +145,7 @@ const planApart = (
   const taken = new Set<number>();
   const engines: PlannedEngine[] = [];
   for (const [place, { wanted, builds }] of bySize.entries()) {
-    const free = request.cards.map((_, index) => index).filter((index) => !taken.has(index));
+    const free = byRoom(request.cards).filter((index) => !taken.has(index));
     // Those that come after must find a card as well.
     const most = free.length - (bySize.length - place - 1);
     const mine = free.slice(0, Math.max(0, most));
@@ -159,20 +159,11 @@ const planApart = (
   return engines;
 };
 
-const roomiest = (cards: readonly PlanCard[]): number =>
-  cards.reduce(
-    (best, card, index) =>
-      card.totalGib - card.usedGib > (cards[best]?.totalGib ?? 0) - (cards[best]?.usedGib ?? 0)
-        ? index
-        : best,
-    0,
-  );
-
 /** On one card: caches cut by bytes, else in turns. */
 const planTogether = (request: CardsRequest, chosen: readonly Chosen[]): CardsPlan => {
   const { cards, vllm, quantization, hostGib } = request;
   const wishes = wishesOf(request);
-  const index = roomiest(cards);
+  const [index = 0] = byRoom(cards);
   const card = cards[index];
   const base = { vllm, cards, swap: null };
   if (!card) return { ...base, arrangement: 'none', engines: [], notes: [] };
