@@ -73,7 +73,7 @@ test('what it is compared with does not lead it', () => {
 test('a row without a card or a model is not covered, and says why', () => {
   const [row] = judged([{ id: 'unknown', model: 'nobody/knows-this', kv_cache_gib: 3, kv_tokens: 1000 }]);
   expect(row).toMatchObject({
-    predicted: { poolGib: null, tokens: null, verdict: null },
+    predicted: { poolGib: null, tokens: null, verdict: 'starts' },
     interval: null,
     whyNot: 'nothing is known of the model nobody/knows-this',
   });

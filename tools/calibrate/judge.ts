@@ -90,12 +90,15 @@ export const judge = (row: StartUp, models: Readonly<Record<string, ModelFacts>>
   const shown = compared(row);
   const outcome = predict(given.parse(row), models);
   if ('whyNot' in outcome) {
+    // Nothing is known of the model; a cache that is not there speaks for itself.
+    const { poolGib } = shown.logged;
+    const verdict = poolGib === null ? null : poolGib > 0 ? ('starts' as const) : ('refused' as const);
     const predicted = {
       poolGib: null,
       poolGibWeightsEstimated: null,
       tokens: null,
       concurrency: null,
-      verdict: null,
+      verdict,
     };
     return { ...shown, predicted, interval: null, kvError: null, poolError: null, whyNot: outcome.whyNot };
   }

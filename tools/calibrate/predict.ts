@@ -74,7 +74,7 @@ const factsFor = (row: Given, shape: ModelShape, card: CardMemory): Omit<StartFa
 /** Tokens that the usual recipes guess at a time, where the flag's text was cut off before it says. */
 const usualGuess = 3;
 
-/** Layers of drafters that are checkpoints of their own. */
+/** Layers of drafters that are checkpoints of their own and more than a layer. */
 const drafters: readonly (readonly [pattern: RegExp, layers: number])[] = [[/laguna-s.*dflash/i, 6]];
 
 const speculationOf = (
@@ -85,7 +85,8 @@ const speculationOf = (
   if (!text) return undefined;
   const [, count] = /(?:num_speculative_tokens\W+|n\s*=\s*)(\d+)/.exec(text) ?? [];
   const own = drafters.find(([pattern]) => pattern.test(text))?.[1];
-  return { tokens: count ? Number(count) : usualGuess, draftLayers: own ?? shape.draftLayers };
+  const small = /mtp|eagle|nextn/i.test(text) ? Math.max(1, shape.draftLayers) : 0;
+  return { tokens: count ? Number(count) : usualGuess, draftLayers: own ?? small };
 };
 
 /** Predicts one start-up from what was given; nothing else of the row is seen. Pure. */
