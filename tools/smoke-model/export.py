@@ -89,12 +89,14 @@ def gguf_name(name: str) -> str:
     return f"blk.{block}.{NAMES[rest]}.weight"
 
 
-def write_gguf(model: Llama, tokenizer: Tokenizer, file: Path) -> None:
+def write_gguf(model: Llama, tokenizer: Tokenizer, texts: str, file: Path) -> None:
+    """`texts`: sha256 of what it was trained on, so that a test sees when they were changed and it was not made again."""
     shape = model.shape
     out = gguf.GGUFWriter(file, "llama")
     out.add_name(NAME)
     out.add_description("A test model of localai; good for checking that everything is connected, and for nothing else")
     out.add_license("apache-2.0")
+    out.add_string("localai.texts_sha256", texts)
     out.add_context_length(shape.context)
     out.add_embedding_length(shape.width)
     out.add_block_count(shape.layers)

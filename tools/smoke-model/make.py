@@ -1,21 +1,20 @@
-"""Makes the test model: `python make.py --out FOLDER` (about 25 minutes on two cores).
+"""Makes the test model: `python make.py --out FOLDER`. docs/smoke-model.md says how long it takes.
 
 FOLDER/localai-smoke.gguf is what the repository holds; FOLDER/huggingface is the same model for vLLM.
 """
 
 import argparse
-import random
+import os
 from pathlib import Path
+
+# A thread that waits for another must not burn its core: beside other work training took seven times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 
-from corpus import Corpus
 from export import NAME, write_gguf, write_huggingface
-from tokenizer import train_tokenizer
+from prepare import SEED, prepare, texts_sha256
 from train import train
-
-SEED = 20261125
-TOKENIZER_SAMPLES = 6000
 
 
 def main() -> None:
@@ -25,14 +24,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    corpus = Corpus()
-    rng = random.Random(SEED)
-    samples = ["".join(text for text, _ in corpus.sample(rng)) for _ in range(TOKENIZER_SAMPLES)]
-    tokenizer = train_tokenizer(corpus.texts() + samples)
+    corpus, _, tokenizer = prepare()
     model = train(corpus, tokenizer, options.steps, SEED)
     write_huggingface(model, tokenizer, options.out / "huggingface")
-    write_gguf(model, tokenizer, options.out / f"{NAME}.gguf")
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters, {(options.out / f'{NAME}.gguf').stat().st_size:,} bytes")
+    file = options.out / f"{NAME}.gguf"
+    write_gguf(model, tokenizer, texts_sha256(), file)
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters, {file.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
