@@ -41,13 +41,15 @@ export const machineLine = (machine: MachineReport): string => {
 
 const rank: Readonly<Record<Assessed['severity'], number>> = { error: 0, warning: 1, info: 2 };
 
+/** Something that nothing here needs comes last, however broken it is. */
+const rankOf = ({ status, severity, idle }: Assessed): number =>
+  (status === 'fail' ? 0 : 10) + (idle ? 5 : 0) + rank[severity];
+
 /** Worst first; of two that are equally bad the one that comes first in the order of repair. */
 export const worstFirst = (results: readonly Assessed[]): readonly Assessed[] =>
   results
     .filter(({ status }) => status === 'fail' || status === 'warn')
-    .toSorted((a, b) =>
-      a.status === b.status ? rank[a.severity] - rank[b.severity] : a.status === 'fail' ? -1 : 1,
-    );
+    .toSorted((a, b) => rankOf(a) - rankOf(b));
 
 /** A command and what is said of it, `command   # words`; commands stay whole, since people copy them. */
 const commandLine = (line: string, { paint, columns }: Look): readonly string[] => {
@@ -82,8 +84,6 @@ const quietLine = (result: Assessed, { paint, columns }: Look): readonly string[
   ];
 };
 
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
-
 const tally = (results: readonly Assessed[]): string => {
   const of = (test: (result: Assessed) => boolean): number => results.filter(test).length;
   const parts = [
@@ -102,8 +102,12 @@ const tally = (results: readonly Assessed[]): string => {
 /** What to do now. */
 const verdict = (results: readonly Assessed[]): string => {
   const fails = results.filter(({ status }) => status === 'fail');
-  if (fails.length === 0) return 'Nothing stands in the way of `{localai} up`.';
-  return `${count(fails.length, 'thing', 'things')} to repair, the first one first; then \`{localai} doctor\` again.`;
+  const serves = results.some(({ id, status }) => id === 'stack-answers' && status === 'ok');
+  if (fails.length > 0) {
+    const things = fails.length === 1 ? '1 thing' : `${fails.length} things`;
+    return `${things} to repair, the first one first; then \`{localai} doctor\` again.`;
+  }
+  return serves ? 'Nothing to repair: it serves.' : 'Nothing stands in the way of `{localai} up`.';
 };
 
 /** The summary that a person reads in ten seconds: worst first, then what was right in a line. */

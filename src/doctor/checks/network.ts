@@ -35,7 +35,12 @@ const hub: Check = {
   meaning:
     'Models cannot be fetched from the hub. `up` then takes a small one from the Python registry, or the one that comes with localai.',
   fix: () =>
-    'export HF_ENDPOINT=https://<a mirror>   # or HTTPS_PROXY=http://<a proxy>; a model on this disk needs no hub:\n{localai} up --model /path/to/model.gguf',
+    [
+      '# a mirror, or a proxy in HTTPS_PROXY:',
+      'export HF_ENDPOINT=https://<a mirror>',
+      '# a model that is on this disk needs no hub:',
+      '{localai} up --model /path/to/model.gguf',
+    ].join('\n'),
   needs: ['network-proxy'],
   assess: (facts) =>
     onNetwork(facts, ({ hub: { endpoint, offline, status, problem } }) => {

@@ -146,7 +146,8 @@ const context: Check = {
   looks: "the engine's own context window against the setting, and against what agents need",
   meaning:
     'The engine gave less than was asked, or too little for an agent: their first request alone takes 5,000 to 20,000 tokens.',
-  fix: () => '{localai} config set context 32768 && {localai} up   # a smaller model leaves more room for it',
+  fix: () =>
+    '{localai} models catalog   # says how far each model reaches; a smaller one leaves more room for it',
   needs: ['stack-answers', 'stack-models-ready'],
   assess: (facts) =>
     onStack(facts, ({ models }, local) => {
