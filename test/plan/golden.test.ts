@@ -6,10 +6,11 @@ import { vllmFamily, vllmLadder } from '../../src/models/catalog/vllm/families.t
 import { chooseModels } from '../../src/models/choose.ts';
 import { catalogBuilds } from '../../src/models/plan-build.ts';
 import type { PlanCard } from '../../src/stack/cards/card.ts';
+import type { WantedModel } from '../../src/stack/cards/cards-plan.ts';
 import { cardsPlanLines } from '../../src/stack/cards/cards-text.ts';
 import { cardsNamed } from '../../src/stack/cards/names.ts';
 import { pickModels } from '../../src/stack/cards/pick-models.ts';
-import { planCards, type WantedModel } from '../../src/stack/cards/plan-cards.ts';
+import { planCards } from '../../src/stack/cards/plan-cards.ts';
 import { usableCards } from '../../src/stack/cards/usable-cards.ts';
 import { fixtureNames, readFixture, recordedMachine } from '../support/recorded-machine.ts';
 

@@ -1,6 +1,6 @@
 import { calibration } from '../../stack/cards/calibration.ts';
 import type { PlanCard } from '../../stack/cards/card.ts';
-import type { CardsPlan, PlannedEngine } from '../../stack/cards/plan-cards.ts';
+import type { CardsPlan, PlannedEngine } from '../../stack/cards/cards-plan.ts';
 import { vllmFlags } from '../../stack/cards/vllm-flags.ts';
 
 const cardDocument = ({ name, totalGib, usedGib, usedBy, capability }: PlanCard) => ({

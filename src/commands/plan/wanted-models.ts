@@ -6,9 +6,9 @@ import { roleNamed, vllmFamily, vllmLadder } from '../../models/catalog/vllm/fam
 import { catalogBuilds, type PlanBuild } from '../../models/plan-build.ts';
 import { parseReference } from '../../models/reference.ts';
 import type { PlanCard } from '../../stack/cards/card.ts';
+import type { WantedModel } from '../../stack/cards/cards-plan.ts';
 import type { Wishes } from '../../stack/cards/engine-plan.ts';
 import { pickModels } from '../../stack/cards/pick-models.ts';
-import type { WantedModel } from '../../stack/cards/plan-cards.ts';
 
 type Builds = readonly PlanBuild[];
 

@@ -8,7 +8,6 @@ export interface Known {
   readonly version: boolean;
   readonly maxSequences: boolean;
   readonly batchedTokens: boolean;
-  readonly total: boolean;
 }
 
 interface ErrorFacts {
@@ -38,8 +37,8 @@ const oldEngine = 0.45;
 const unknownVersion = 0.9;
 
 /**
- * Nine times in ten the cache is no further off than this; the shares were set on the start-ups in
- * shared figures of docs/planning.md. Not symmetric: fewer sequences than assumed leave more, never less.
+ * Nine times in ten the cache is no further off than this; the shares were set on the recorded
+ * start-ups (docs/planning.md has the figures). Not symmetric: fewer sequences than assumed leave more, never less.
  */
 export const poolError = (facts: ErrorFacts): PoolError => {
   const { shape, options, parts, activation, weightsError, known = {} } = facts;

@@ -1,7 +1,8 @@
+import { fp8CacheCapability } from '../../machine/gpus/vllm-support.ts';
 import type { PlanBuild } from '../../models/plan-build.ts';
 import { cardOfSize, type PlanCard } from './card.ts';
 import { buildsFor, chooseBuild, type PlacedEngine } from './choose-build.ts';
-import { type EnginePlan, planEngine, smallerCache, type Wishes } from './engine-plan.ts';
+import { type EnginePlan, planEngine, type Wishes } from './engine-plan.ts';
 import { plannedWishes, smallestCard } from './smallest-card.ts';
 
 /** Another way to what was wanted, with what it would give. */
@@ -50,6 +51,10 @@ const otherBuilds = (wanting: Wanting, card: PlanCard): readonly Alternative[] =
       flags: `--quant ${candidate.build.quantization}`,
     }));
 };
+
+/** The cache format that halves it on this card: fp8 where every backend takes it, else 8-bit integers per token. */
+const smallerCache = ({ capability }: PlanCard): 'fp8' | 'int8_per_token_head' =>
+  capability === null || capability >= fp8CacheCapability ? 'fp8' : 'int8_per_token_head';
 
 const otherCache = (wanting: Wanting, card: PlanCard): readonly Alternative[] => {
   const { placed, wishes } = wanting;

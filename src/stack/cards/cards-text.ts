@@ -1,37 +1,13 @@
 import { calibration } from './calibration.ts';
 import type { PlanCard } from './card.ts';
+import type { CardsPlan, PlannedEngine } from './cards-plan.ts';
 import { drawCard, legend } from './draw-card.ts';
 import type { EnginePlan } from './engine-plan.ts';
-import type { CardsPlan, PlannedEngine } from './plan-cards.ts';
 import { vllmFlags } from './vllm-flags.ts';
+import { paragraph, wrap } from './wrap.ts';
 
 const tokens = (count: number): string => count.toLocaleString('en-US');
 const gib = (value: number): string => `${value.toFixed(1)} GiB`;
-
-/** Words on lines of at most `width` columns, the following ones indented. */
-export const wrap = (
-  words: readonly string[],
-  width: number,
-  first: string,
-  next: string,
-  joint = ' ',
-): readonly string[] => {
-  const lines: string[] = [];
-  let line = first;
-  let empty = true;
-  for (const word of words) {
-    const longer = empty ? `${line}${word}` : `${line}${joint}${word}`;
-    if (!empty && longer.length > width) {
-      lines.push(line.trimEnd());
-      line = `${next}${word}`;
-    } else line = longer;
-    empty = false;
-  }
-  return empty ? lines : [...lines, line.trimEnd()];
-};
-
-const paragraph = (text: string, width: number, first: string, next: string): readonly string[] =>
-  wrap(text.split(' '), width, first, next);
 
 const verdictWords = ({ verdict, reason }: EnginePlan): string =>
   verdict === 'fits' ? 'fits' : verdict === 'tight' ? `may fit: ${reason}` : `does not fit: ${reason}`;

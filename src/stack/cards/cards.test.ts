@@ -5,11 +5,12 @@ import type { Gpu } from '../../machine/report.ts';
 import { findVllmModel } from '../../models/catalog/vllm/catalog.ts';
 import { catalogBuilds, type PlanBuild } from '../../models/plan-build.ts';
 import { cardOfSize, type PlanCard } from './card.ts';
+import type { CardsRequest, WantedModel } from './cards-plan.ts';
 import { buildsFor, chooseBuild } from './choose-build.ts';
 import { drawCard } from './draw-card.ts';
 import { planEngine } from './engine-plan.ts';
 import { cardsNamed } from './names.ts';
-import { type CardsRequest, planCards, type WantedModel } from './plan-cards.ts';
+import { planCards } from './plan-cards.ts';
 import { plannedWishes as wishes } from './smallest-card.ts';
 import { usableCards } from './usable-cards.ts';
 
@@ -148,6 +149,12 @@ describe('one model', () => {
     for (const { contextTokens } of engine?.alternatives ?? []) expect(contextTokens).toBeGreaterThan(1024);
   });
 
+  test('more context than the model was made for is refused, whatever the card holds', () => {
+    const plan = planCards(request('H100', ['Qwen3-8B'], { contextTokens: 500_000 })).engines[0]?.plan;
+    expect(plan?.verdict).not.toBe('fits');
+    expect(plan?.reason).toContain('it was made for');
+  });
+
   test('a build that is not there is said to be missing', () => {
     expect(planCards(request('RTX 4090', ['gpt-oss-20b'], { quantization: 'fp8' }))).toMatchObject({
       arrangement: 'none',
@@ -197,6 +204,17 @@ describe('several models', () => {
       }
       expect(used(card(name), plan)).toBeGreaterThan(0);
     }
+  });
+
+  test('a context that is asked for is the main model’s, not the one beside it', () => {
+    const names = ['Qwen3.5-9B', 'Qwen2.5-Coder-1.5B-Instruct'];
+    const contexts = (contextTokens: number | undefined) => {
+      const { engines } = planCards(request('RTX 5090', names, { contextTokens }));
+      return engines.map(({ plan }) => plan.contextTokens);
+    };
+    const [main, aside] = contexts(16_384);
+    expect(main).toBe(16_384);
+    expect(aside).toBe(contexts(undefined)[1]);
   });
 
   test('take turns where they do not fit together, and the change has its price', () => {

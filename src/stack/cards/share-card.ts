@@ -1,7 +1,8 @@
 import type { PlanBuild } from '../../models/plan-build.ts';
 import { freeGib, outsideGib, type PlanCard } from './card.ts';
 import { buildsFor } from './choose-build.ts';
-import { cacheFor, type EnginePlan, fixedGib, planEngine, type Wishes, withCache } from './engine-plan.ts';
+import { type EnginePlan, planEngine, type Wishes } from './engine-plan.ts';
+import { cacheFor, fixedGib, withCache } from './shared-cache.ts';
 
 /** A model that is to share a card, and what it is for. */
 export interface Sharer {
