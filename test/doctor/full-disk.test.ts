@@ -12,13 +12,15 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'localai-full-'));
 });
 afterEach(() => {
-  if (mounted) spawnSync('umount', [folder]);
+  if (mounted) shell(`umount ${folder}`);
   mounted = false;
   rmSync(folder, { recursive: true, force: true });
 });
 
+const shell = (command: string): boolean => spawnSync('/bin/sh', ['-c', command]).status === 0;
+
 const mount = (options: string): boolean => {
-  mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
+  mounted = shell(`mount -t tmpfs -o ${options} tmpfs ${folder}`);
   return mounted;
 };
 
@@ -48,7 +50,7 @@ test('a disk that is full', async (context) => {
 });
 
 test('a disk that is read-only', async (context) => {
-  if (!mount('size=2g') || spawnSync('mount', ['-o', 'remount,ro', folder]).status !== 0) {
+  if (!mount('size=2g') || !shell(`mount -o remount,ro ${folder}`)) {
     return context.skip('only root can mount a disk');
   }
   const { code, wrong } = await disk();

@@ -69,7 +69,7 @@ test('a settings file that the engine refuses', async (context) => {
   if (typeof engine === 'string') return context.skip(engine);
   using machine = withCard();
   const file = machine.file('.config/docker/daemon.json', '{ "log-driver": "local", }');
-  const refused = spawnSync('dockerd', ['--config-file', file], { encoding: 'utf8', timeout: 20_000 });
+  const refused = spawnSync(engine.program, ['--config-file', file], { encoding: 'utf8', timeout: 20_000 });
   expect(refused.stderr).toMatch(/unable to configure the Docker daemon/);
   machine.env['DOCKER_HOST'] = 'unix:///run/user/4711/docker.sock';
   const { stdout } = await runCommand(['doctor', '--json', ...groups], { env: machine.env });

@@ -8,15 +8,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface DockerEngine extends AsyncDisposable {
   readonly host: string;
   readonly socket: string;
+  /** The engine's program. */
+  readonly program: string;
 }
 
-const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+const pathOf = (program: string): string =>
+  spawnSync('/bin/sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
 
 /** Why no engine can be started here; undefined: it can be tried. */
 const lacking = (): string | undefined => {
   if (process.platform !== 'linux') return 'this is not Linux';
   if (process.getuid?.() !== 0) return 'only root can start an engine';
-  const missing = ['docker', 'dockerd', 'containerd'].filter((program) => !has(program));
+  const missing = ['docker', 'dockerd', 'containerd'].filter((program) => pathOf(program) === '');
   return missing.length > 0 ? `there is no ${missing.join(' and no ')}` : undefined;
 };
 
@@ -37,15 +40,16 @@ export const startDocker = async (): Promise<DockerEngine | string> => {
   const folder = mkdtempSync(join(tmpdir(), 'localai-docker-'));
   const socket = join(folder, 'docker.sock');
   const host = `unix://${socket}`;
+  const program = pathOf('dockerd');
   const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')];
   const alone = ['--pidfile', join(folder, 'pid'), '--bridge', 'none', '--iptables=false'];
-  const engine = spawn('dockerd', [...places, ...alone, '-H', host], { stdio: 'ignore' });
+  const engine = spawn(program, [...places, ...alone, '-H', host], { stdio: 'ignore' });
   const stop = async (): Promise<void> => {
     await end(engine);
     rmSync(folder, { recursive: true, force: true });
   };
   for (let tries = 0; tries < 120 && engine.exitCode === null; tries++) {
-    if (existsSync(socket) && answers(host)) return { host, socket, [Symbol.asyncDispose]: stop };
+    if (existsSync(socket) && answers(host)) return { host, socket, program, [Symbol.asyncDispose]: stop };
     await delay(250);
   }
   await stop();
