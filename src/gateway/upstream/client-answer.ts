@@ -79,6 +79,7 @@ export class ClientAnswer {
     const { response } = exchange;
     this.close();
     exchange.lastByteAt = exchange.now();
+    if (exchange.isStreaming && this.#tail.saysError()) exchange.fault = 'UPSTREAM_DIED';
     if (this.#late) {
       exchange.fault = 'UPSTREAM_REFUSED';
       response.end(this.#late.event());

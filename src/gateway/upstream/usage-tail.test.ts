@@ -169,3 +169,23 @@ test('whatever bytes come, nothing is thrown', () => {
     { numRuns: 1000 },
   );
 });
+
+const says = (text: string): boolean => {
+  const tail = new UsageTail();
+  tail.add(Buffer.from(text));
+  return tail.saysError();
+};
+
+test.each([
+  [
+    'as vLLM writes it',
+    'data: {"choices":[]}\n\ndata: {"error": {"message": "no"}}\n\ndata: [DONE]\n\n',
+    true,
+  ],
+  ['alone, with no space', 'data:{"error":{"message":"no"}}\r\n\r\n', true],
+  ['none', 'data: {"choices":[],"error":null}\n\ndata: [DONE]\n\n', false],
+  ['a text about one', 'data: {"text":"data: {\\"error\\": {}}"}\n\n', false],
+  ['nothing', '', false],
+])('an error event is seen: %s', (_what, text, expected) => {
+  expect(says(text)).toBe(expected);
+});

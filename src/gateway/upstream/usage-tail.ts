@@ -76,9 +76,12 @@ const usageIn = (text: string): Usage | undefined => {
   return undefined;
 };
 
+/** An event with an error, which is the only way for an engine to say so once a stream has begun. */
+const errorEvent = /(?:^|[\r\n])data: ?\{\s*"error"\s*:\s*\{/;
+
 /**
- * Remembers the end of an answer as it passes and reads the usage from it afterwards, so that a token costs nothing on
- * its way. It alters no byte. A usage that is not there stays unknown: nobody is made to ask for one.
+ * Remembers the end of an answer as it passes and reads from it afterwards what it came to, so that a token costs
+ * nothing on its way. It alters no byte. A usage that is not there stays unknown: nobody is made to ask for one.
  */
 export class UsageTail {
   readonly #pieces: Buffer[] = [];
@@ -94,10 +97,19 @@ export class UsageTail {
 
   /** To be called once, at the end. */
   read(): Usage | undefined {
+    return usageIn(this.#text());
+  }
+
+  /** Whether the events at the end say that the engine failed; vLLM ends such a stream with `[DONE]` like any other. */
+  saysError(): boolean {
+    return errorEvent.test(this.#text());
+  }
+
+  /** What is looked for is ASCII; a character that is cut or misread cannot look like it. */
+  #text(): string {
     const [first, second] = this.#pieces;
-    if (!first) return undefined;
+    if (!first) return '';
     const bytes = second ? Buffer.concat(this.#pieces) : first;
-    // What is looked for is ASCII; a character that is cut or misread cannot look like it.
-    return usageIn(bytes.toString('latin1', Math.max(0, bytes.length - kept)));
+    return bytes.toString('latin1', Math.max(0, bytes.length - kept));
   }
 }

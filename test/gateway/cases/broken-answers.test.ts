@@ -78,11 +78,13 @@ test.each([
   },
 );
 
-test('case 08: an engine that says within a stream that it failed is passed on', async () => {
+test('case 08: an engine that says within a stream that it failed is passed on, and counted as a failure', async () => {
   await using upstream = await startUpstream(replay('engine-death-stream'));
   const gateway = await startTestGateway({ upstream: upstream.endpoint });
   const { body } = parseAnswer(await rawPost(gateway.port, chatPath, streamedChat).ended);
   expect(body.toString()).toBe(recordedBody('engine-death-stream'));
+  const line = await gateway.logged(({ msg }) => msg === 'request');
+  expect(line).toMatchObject({ status: 200, error: 'UPSTREAM_DIED' });
 });
 
 test('case 08: an engine that dies after the head of a plain answer is a 502, not half an answer', async () => {
