@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { families } from '../../src/gateway/metrics/families.ts';
+import { realClock } from '../../src/system/clock.ts';
 import { chatAnswer, chatEvent, chatStream, json, type Script, startUpstream } from '../fakes/upstream.ts';
 import { until } from '../support/until.ts';
 import { chat, chatPath, plainChat, streamedChat } from './chats.ts';
@@ -234,7 +235,7 @@ test("the time that an engine takes is not ours, and a failing one's neither", a
     upstream: upstream.endpoint,
     options: {
       system: {
-        clock: { now: () => Date.now(), monotonic: () => clock.monotonic, sleep: async () => {} },
+        clock: { ...realClock, monotonic: () => clock.monotonic },
       },
     },
   });
