@@ -12,6 +12,7 @@ export const runs = {
   addresses: 5000,
   headers: 6000,
   framings: 800,
+  pauses: 100,
   answers: 1200,
   requests: 1200,
 } as const;

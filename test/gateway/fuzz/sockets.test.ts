@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { chatAnswer, type FakeUpstream, startUpstream } from '../../fakes/upstream.ts';
@@ -67,6 +68,44 @@ test('case 15: whatever an engine writes in whatever pieces, it arrives unchange
     { numRuns: runs.framings },
   );
   await checkSound(gateway, upstream, strays);
+}, 120_000);
+
+/** The data of a stream's events, as a client reads them. */
+const eventsIn = (text: string): readonly string[] => {
+  const events: string[] = [];
+  createParser({ onEvent: ({ data }) => events.push(data) }).feed(text);
+  return events;
+};
+
+test('case 07: wherever an engine falls silent, comments stand between its events and change nothing', async () => {
+  let pieces: readonly Piece[] = [];
+  await using upstream = await startUpstream((call) => wire(pieces)(call));
+  const config = { streams: { keepalive: 0.003 } };
+  const gateway = await startTestGateway({ upstream: upstream.endpoint, config });
+  const text = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('日本', ': keep', '\n\n'));
+  const end = fc.constantFrom('\n', '\r\n', '\r');
+  let comments = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(text, { minLength: 1, maxLength: 4 }),
+      end,
+      fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
+      async (texts, line, cuts) => {
+        const stream = texts.map((one) => `data: ${JSON.stringify(one)}${line}${line}`).join('');
+        const whole = Buffer.from(stream);
+        const sorted = cuts.map((place) => place % (whole.length + 1)).sort((a, b) => a - b);
+        const parts = cutAt(whole, ...sorted).flatMap((part): Piece[] => [8, chunk(part)]);
+        pieces = [streamHead, ...parts, lastChunk];
+        const { body } = parseAnswer(await rawPost(gateway.port, chatPath, streamedChat).ended);
+        const received = body.toString();
+        comments += received.split(': keepalive\n\n').length - 1;
+        expect(received.replaceAll(': keepalive\n\n', '')).toBe(stream);
+        expect(eventsIn(received)).toEqual(eventsIn(stream));
+      },
+    ),
+    { numRuns: runs.pauses },
+  );
+  expect(comments).toBeGreaterThan(0);
 }, 120_000);
 
 const field = fc.oneof(
