@@ -49,3 +49,7 @@ export const branchOf = (version: string | null): number | undefined => {
   const branch = Number.parseInt(version ?? '', 10);
   return Number.isFinite(branch) ? branch : undefined;
 };
+
+/** nvidia-smi's own words, where it has any. */
+export const smiWords = ({ nvidia: { smi } }: MachineReport): string =>
+  `nvidia-smi: ${smi.problem ?? smi.state}`;

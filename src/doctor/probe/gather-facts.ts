@@ -36,6 +36,9 @@ export interface GatherOptions {
 /** How long a probe that waits for nobody else may take, ms. */
 const limitMs = 2500;
 
+/** A tool call by a large model on a processor takes a while, ms. */
+const stackMs = 20_000;
+
 const gpuPath = async (
   { system, quick, withoutContainers, onStep }: GatherOptions,
   machine: MachineReport,
@@ -70,7 +73,8 @@ export const gatherFacts = async (options: GatherOptions): Promise<DoctorFacts> 
   const [machine, settings, running, network, keyFiles, editors] = await Promise.all([
     machineAsked,
     probeSettings(system, paths),
-    readRunning(system, paths),
+    // A file that cannot be read is told by disk-writable.
+    readRunning(system, paths).catch(() => undefined),
     probeNetwork(createObserver(system), paths, machineAsked),
     probeKeyFiles(system, paths),
     keyCheck(system, paths).then((fits) => readEditors(system, fits)),
@@ -80,14 +84,15 @@ export const gatherFacts = async (options: GatherOptions): Promise<DoctorFacts> 
     probeFolders(system, paths, machine),
     ask('the port', limitMs, () => probePort(system, settings.host, settings.port, running?.gateway)),
     ask('the models', limitMs, () => probeModels(system, paths, packageFolder, machine)),
-    probeStack(system, paths, signal, quick),
+    ask('what runs', stackMs, () => probeStack(system, paths, signal, quick)),
   ]);
   signal.throwIfAborted();
   return {
     machine,
     local: {
       ...{ version, node: process.versions.node, settings, folders, keyFiles, network },
-      ...{ port, models, stack, editors },
+      ...{ port, models, editors },
+      stack: 'value' in stack ? stack.value : stack,
       gpuPath: await gpuPath(options, machine),
     },
   };

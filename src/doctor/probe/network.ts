@@ -18,8 +18,15 @@ const tokenState = (token: string | undefined): NetworkFacts['hub']['token'] => 
   return /^hf_[A-Za-z0-9]+$/.test(token) ? 'given' : 'odd';
 };
 
+const unreadable = {
+  ...{ endpoint: 'the hub', offline: false, status: null, clockSkewMs: null },
+  token: 'none',
+} as const;
+
 const askHub = async (system: System): Promise<NetworkFacts['hub']> => {
-  const { endpoint, offline, token } = await readHubSettings(system);
+  const settings = await readHubSettings(system).catch(() => undefined);
+  if (settings === undefined) return { ...unreadable, problem: 'the file with its token cannot be read' };
+  const { endpoint, offline, token } = settings;
   const facts = { endpoint: withoutSecrets(endpoint), offline, token: tokenState(token) };
   const silent = { ...facts, status: null, clockSkewMs: null };
   if (offline) return { ...silent, problem: null };
