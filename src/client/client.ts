@@ -1,10 +1,11 @@
-import { createParser } from 'eventsource-parser';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { GatewayStatus } from '../api/status.ts';
 import type { UsageReport } from '../api/usage.ts';
 import { failure, isFailure, reason } from '../errors.ts';
-import { refusal, streamError, unreachable } from './answers.ts';
+import { refusal, streamError } from './answers.ts';
 import { type ChatEvent, type ChatRequest, chatEvents } from './chat.ts';
+import { openConnection } from './connection.ts';
+import { eventData, isError } from './event-data.ts';
 
 export interface ClientOptions {
   /** The gateway's address, with or without `/v1` at its end. */
@@ -35,39 +36,9 @@ export interface GatewayClient {
   close(): Promise<void>;
 }
 
-/** ms. */
-const connectTimeout = 5000;
-
-const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
-
-/** This machine is never reached through a proxy. An answer may take long to begin: only the caller gives up. */
-const dispatcherFor = (url: URL): Dispatcher => {
-  const options = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectTimeout } };
-  return isLoopback(url) ? new Agent({ ...options, allowH2: false }) : new EnvHttpProxyAgent(options);
-};
-
-/** Errors come as an event once the status line has gone out. */
-const isError = (data: string): boolean => /^\s*\{\s*"error"/.test(data);
-
-/** The `data:` lines of an event stream, until `[DONE]`; a stream that ends before that was cut off. */
-async function* eventData(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
-  const ready: string[] = [];
-  const parser = createParser({ onEvent: ({ data }) => ready.push(data) });
-  for await (const bytes of body) {
-    parser.feed(decoder.decode(bytes, { stream: true }));
-    for (const data of ready.splice(0)) {
-      if (data === '[DONE]') return;
-      yield data;
-    }
-  }
-  throw new Error('the answer broke off');
-}
-
 export const createClient = ({ url: given, key }: ClientOptions): GatewayClient => {
-  const url = given.replace(/\/+$/, '').replace(/\/v1$/, '');
-  const dispatcher = dispatcherFor(new URL(url));
-  const base = new URL(url);
+  const connection = openConnection(given, key);
+  const { url } = connection;
 
   const request = async (
     method: 'GET' | 'POST',
@@ -75,25 +46,7 @@ export const createClient = ({ url: given, key }: ClientOptions): GatewayClient 
     signal: AbortSignal,
     body?: unknown,
   ): Promise<Dispatcher.ResponseData> => {
-    signal.throwIfAborted();
-    const headers: Record<string, string> = { accept: 'application/json, text/event-stream' };
-    if (key !== undefined) headers['authorization'] = `Bearer ${key}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    let response: Dispatcher.ResponseData;
-    try {
-      response = await dispatcher.request({
-        ...{
-          origin: base.origin,
-          path: `${base.pathname.replace(/\/$/, '')}${path}`,
-          method,
-          headers,
-          signal,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-    } catch (caught) {
-      throw unreachable(url, caught, signal);
-    }
+    const response = await connection.send({ method, path, body }, signal);
     if (response.statusCode !== 200) throw await refusal(url, response);
     return response;
   };
@@ -126,6 +79,6 @@ export const createClient = ({ url: given, key }: ClientOptions): GatewayClient 
       const { body } = await request('POST', '/v1/chat/completions', signal, asked);
       return body.json();
     },
-    close: () => dispatcher.destroy(),
+    close: connection.close,
   };
 };
