@@ -75,6 +75,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./commands/chat.ts'),
   },
   {
+    name: 'verify',
+    group: 'Use:',
+    summary: 'try everything that is served, and say what works',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'pull',
     group: 'Models:',
     summary: 'download a model',
@@ -146,6 +152,7 @@ const prepareContext = async (
         return host.stdin;
       },
       signal: stop.signal,
+      onHangup: stop.onHangup,
       assumeYes: yes,
       config: async (flags) => {
         const { loadConfig } = await import('./config/load.ts');

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { settingKeys, variableOf } from '../src/config/schema.ts';
 import { allChecks } from '../src/doctor/checks/book.ts';
 import { errors, exitCodes } from '../src/errors.ts';
+import { checkIds } from '../src/verify/check-list.ts';
 import { pages } from '../tools/docs/pages.ts';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../docs', name), 'utf8');
@@ -25,6 +26,10 @@ describe('page and code name the same things, read from the page', () => {
     const page = read('doctor.md');
     expect(found(page, /^### ([\w-]+)$/gm)).toEqual(ids);
     expect(found(page, /]\(#([\w-]+)\)/g).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  test('verify.md has each check once, in the order in which they run', () => {
+    expect(found(read('verify.md'), /^\| `([\w-]+)` \|/gm)).toEqual(checkIds);
   });
 
   test('exit-codes.md has each number once, and each error once', () => {

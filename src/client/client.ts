@@ -47,7 +47,8 @@ export const createClient = ({ url: given, key }: ClientOptions): GatewayClient 
     body?: unknown,
   ): Promise<Dispatcher.ResponseData> => {
     const response = await connection.send({ method, path, body }, signal);
-    if (response.statusCode !== 200) throw await refusal(url, response);
+    const { statusCode: status, headers } = response;
+    if (status !== 200) throw refusal(url, { status, headers, text: await response.body.text() });
     return response;
   };
 

@@ -1,3 +1,4 @@
+import { failure, reason } from '../errors.ts';
 import { type Connection, openConnection, type Sending } from './connection.ts';
 import { eventData } from './event-data.ts';
 
@@ -22,12 +23,22 @@ export interface Wire extends Pick<Connection, 'url' | 'close'> {
   open(sending: Sending, signal: AbortSignal): Promise<OpenReply>;
 }
 
+/** A body to its end. Throws REQUEST_FAILED where it breaks off. */
+const wholeText = async (body: { text(): Promise<string> }, signal: AbortSignal): Promise<string> => {
+  try {
+    return await body.text();
+  } catch (caught) {
+    if (signal.aborted) throw signal.reason;
+    throw failure('REQUEST_FAILED', { status: 'in part', problem: reason(caught) }, caught);
+  }
+};
+
 /** Throws GATEWAY_UNREACHABLE where nobody answers. */
 export const openWire = (url: string, key: string | undefined): Wire => {
   const connection = openConnection(url, key);
   const open = async (sending: Sending, signal: AbortSignal): Promise<OpenReply> => {
     const { statusCode: status, headers, body } = await connection.send(sending, signal);
-    return { status, headers, events: () => eventData(body), text: () => body.text() };
+    return { status, headers, events: () => eventData(body), text: () => wholeText(body, signal) };
   };
   return {
     ...{ url: connection.url, close: connection.close, open },

@@ -64,7 +64,7 @@ const chat = async (context: Context, words: readonly string[], options: ChatOpt
   if (question === undefined && output.options.json) {
     throw failure('USAGE', { problem: 'With --json there must be a question.', command: 'chat' });
   }
-  const client = createClient(await findGateway(context, options.url));
+  const client = createClient(await findGateway(context, options.url, 'chat'));
   const opening: ChatMessage[] = options.system ? [{ role: 'system', content: options.system }] : [];
   const turn = (messages: readonly ChatMessage[], until: AbortSignal): Promise<string> =>
     showAnswer(context, client, requestOf(messages, options), until);

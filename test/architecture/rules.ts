@@ -15,11 +15,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stack: ['engines', 'models', 'machine', 'config', 'system', 'errors', 'api'],
   doctor: ['machine', 'models', 'stack', 'client', 'connect', 'config', 'system', 'errors', 'api'],
   client: ['api', 'errors'],
+  verify: ['client', 'api', 'errors'],
   connect: ['api', 'config', 'system', 'errors'],
   gateway: ['api', 'config', 'system', 'errors'],
   tui: ['client', 'errors'],
   commands: [
-    ...['machine', 'doctor', 'models', 'engines', 'stack', 'client', 'connect'],
+    ...['machine', 'doctor', 'models', 'engines', 'stack', 'client', 'verify', 'connect'],
     ...['config', 'output', 'errors', 'api'],
   ],
 };

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { ask } from '../ask.ts';
+import type { ModelCheck, Scene } from '../check.ts';
+import { complete } from '../completion-answer.ts';
+import { rawFillIn } from '../fill-in-tokens.ts';
+import { type Finding, must, ok, Refused, skipped } from '../result.ts';
+import { parsed, shaped } from '../shape.ts';
+import type { VerifiedModel } from '../verified-model.ts';
+
+const before = 'def add(a, b):\n    ';
+const after = '\n\nprint(add(1, 2))\n';
+
+/** vLLM refuses `suffix`; editors then write the model's own tokens into the prompt. */
+const fillInRaw = async (scene: Scene, model: VerifiedModel, refusal: Refused): Promise<Finding> => {
+  const prompt = rawFillIn(model.id, before, after);
+  if (prompt === undefined) throw refusal;
+  const { text } = await complete(scene, { model: model.id, prompt, max_tokens: 24, temperature: 0 });
+  must(text.trim() !== '', 'nothing was filled in');
+  return ok(`${JSON.stringify(text.slice(0, 50))}, with its own tokens in the prompt`);
+};
+
+const fillIn: ModelCheck = {
+  id: 'fim',
+  title: 'fills in the middle of code',
+  run: async (scene, model) => {
+    if (!model.capabilities.fim) return skipped('it was not made for filling in the middle');
+    const body = { model: model.id, prompt: before, suffix: after, max_tokens: 24, temperature: 0 };
+    try {
+      const { text } = await complete(scene, body);
+      must(text.trim() !== '', 'nothing was filled in');
+      return ok(JSON.stringify(text.slice(0, 50)));
+    } catch (caught) {
+      if (caught instanceof Refused) return fillInRaw(scene, model, caught);
+      throw caught;
+    }
+  },
+};
+
+const vectors = z.object({
+  object: z.literal('list'),
+  data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()).min(1) })).length(3),
+  usage: z.object({ prompt_tokens: z.int().positive() }),
+});
+
+const cosine = (a: readonly number[], b: readonly number[]): number => {
+  const dot = (x: readonly number[], y: readonly number[]): number =>
+    x.reduce((sum, value, at) => sum + value * (y[at] ?? 0), 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+};
+
+const embeddings: ModelCheck = {
+  id: 'embeddings',
+  title: 'turns texts into vectors, the same text into the same',
+  needs: 'embeddings',
+  run: async (scene, model) => {
+    const input = ['The cat sleeps.', 'A tax return has four pages.', 'The cat sleeps.'];
+    const text = await ask(scene, '/v1/embeddings', { model: model.id, input });
+    const { data } = shaped(vectors, parsed(text, 'the answer'), 'the answer');
+    const [one = [], other = [], again = []] = data.map(({ embedding }) => embedding);
+    must(one.length === other.length && one.length === again.length, 'the vectors differ in length');
+    must(cosine(one, again) > 0.99, `the same text twice is only ${cosine(one, again).toFixed(3)} alike`);
+    must(cosine(one, other) < 0.9999, 'different texts have the same vector');
+    return ok(`${one.length} numbers each`);
+  },
+};
+
+export const specialChecks: readonly ModelCheck[] = [fillIn, embeddings];

@@ -1,0 +1,72 @@
+import { chat, chatBody } from './chat-answer.ts';
+import type { Scene } from './check.ts';
+import { must } from './result.ts';
+import { parsed, shaped } from './shape.ts';
+import { modelList, type VerifiedModel } from './verified-model.ts';
+
+/** What is hidden in a long text, and what it might be taken for. */
+export const codes = ['amber-falcon', 'silver-otter', 'violet-heron', 'copper-badger'] as const;
+export const hiddenCode: (typeof codes)[number] = 'silver-otter';
+
+export interface LongPrompt {
+  /** The text; a question comes after it. */
+  readonly text: string;
+  /** Tokens that the model takes, prompt and answer together. */
+  readonly window: number;
+  /** Tokens that the text should be. */
+  readonly target: number;
+  /** Whether it is shorter than the window because reading that much would take too long. */
+  readonly cut: boolean;
+}
+
+/** Part of the window that is filled: room for what was estimated. */
+const filled = 0.93;
+
+/** Tokens for the question, the answer and the template around them. */
+const aside = 160;
+
+/** How long reading may take with `timely`, s. */
+const timelySeconds = 120;
+
+/** Lines by which length and speed are measured. */
+const [few, many] = [8, 40];
+
+const line = (salt: string, number: number): string =>
+  `Shelf ${String(number).padStart(5, '0')} of hall ${salt} holds red boxes and blue boxes.`;
+
+const lines = (salt: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => line(salt, at));
+
+/** How many tokens so many lines take with all that is around them, and how long they are read. */
+const measure = async (scene: Scene, model: VerifiedModel, salt: string, count: number) => {
+  const { usage, ms } = await chat(scene, chatBody(model, lines(salt, count).join('\n'), 1));
+  return { tokens: usage.prompt_tokens, seconds: ms / 1000 };
+};
+
+/** The window as the gateway has it now: an engine that was just loaded has said more than before. */
+const windowOf = async (scene: Scene, { id }: VerifiedModel): Promise<number | undefined> => {
+  const { text } = await scene.wire.send({ method: 'GET', path: '/v1/models' }, scene.signal);
+  const { data } = shaped(modelList, parsed(text, '/v1/models'), 'the list of models');
+  return data.find((model) => model.id === id)?.context_window ?? undefined;
+};
+
+/** A text that nearly fills the model's window, with a code in it. Undefined where the window is not known. */
+export const longPrompt = async (scene: Scene, model: VerifiedModel): Promise<LongPrompt | undefined> => {
+  const window = await windowOf(scene, model);
+  if (window === undefined) return undefined;
+  const salt = Math.round(scene.clock.now() % 1e6).toString(36);
+  const [short, long] = [
+    await measure(scene, model, `${salt}a`, few),
+    await measure(scene, model, salt, many),
+  ];
+  const perLine = (long.tokens - short.tokens) / (many - few);
+  must(perLine > 1, `${many} lines are ${long.tokens} tokens and ${few} are ${short.tokens}: usage is wrong`);
+  const whole = Math.floor(window * filled) - aside;
+  const timely = Math.floor((long.tokens / long.seconds) * timelySeconds);
+  const target = scene.longestPrompt === 'whole' ? whole : Math.min(whole, timely);
+  const count = Math.max(1, Math.floor(target / perLine));
+  const all = lines(salt, count);
+  const hidden = `The password of the night guard is ${hiddenCode}.`;
+  const text = all.toSpliced(Math.floor(count * 0.4), 0, hidden).join('\n');
+  return { text, window, target, cut: target < whole };
+};

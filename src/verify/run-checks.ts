@@ -1,0 +1,75 @@
+import { isFailure } from '../errors.ts';
+import type { GatewayCheck, ModelCheck, Scene } from './check.ts';
+import { firstChecks, lastChecks, modelChecks } from './check-list.ts';
+import { type CheckResult, type Finding, Mismatch, Refused, skipped } from './result.ts';
+import { type VerifiedModel, writesText } from './verified-model.ts';
+
+export interface RunOptions {
+  readonly scene: Scene;
+  /** Whether a check is wanted. */
+  readonly wanted: (id: string) => boolean;
+  /** Without the checks that take long. */
+  readonly quick: boolean;
+  readonly onBegin: (title: string, model: string | null) => void;
+  readonly onEnd: (result: CheckResult) => void;
+}
+
+type AnyCheck = Pick<ModelCheck, 'id' | 'title' | 'forced'>;
+
+/** A refusal of what was never promised is no fault. */
+const withoutPromise = (check: ModelCheck, model: VerifiedModel, caught: unknown): Finding | undefined => {
+  const { needs } = check;
+  if (needs === undefined || model.capabilities[needs]) return undefined;
+  if (!(caught instanceof Refused) || caught.status >= 500 || caught.status < 400) return undefined;
+  return skipped(`served without ${needs}: ${caught.message}`);
+};
+
+const findingFor = async (check: ModelCheck, scene: Scene, model: VerifiedModel): Promise<Finding> => {
+  if (!writesText(model) && check.needs !== 'embeddings') return skipped('it was made for embeddings');
+  try {
+    return await check.run(scene, model);
+  } catch (caught) {
+    const finding = withoutPromise(check, model, caught);
+    if (finding) return finding;
+    throw caught;
+  }
+};
+
+/** Runs them all, one after the other, whatever fails. Throws the signal's reason. */
+export const runChecks = async (options: RunOptions): Promise<readonly CheckResult[]> => {
+  const { scene, wanted, quick, onBegin, onEnd } = options;
+  const results: CheckResult[] = [];
+
+  const run = async (check: AnyCheck, model: string | null, find: () => Promise<Finding>): Promise<void> => {
+    scene.signal.throwIfAborted();
+    onBegin(check.title, model);
+    const begun = scene.clock.monotonic();
+    let found: Pick<CheckResult, 'status' | 'evidence'> & Pick<Finding, 'measures'>;
+    try {
+      found = await find();
+    } catch (caught) {
+      if (scene.signal.aborted || !(caught instanceof Mismatch || isFailure(caught))) throw caught;
+      found = { status: 'failed', evidence: caught.message };
+    }
+    const seconds = Math.round(scene.clock.monotonic() - begun) / 1000;
+    const { id, title, forced = null } = check;
+    const { status, evidence, measures = {} } = found;
+    const result: CheckResult = { id, title, model, status, evidence, seconds, measures, forced };
+    results.push(result);
+    onEnd(result);
+  };
+
+  const runGateway = async (checks: readonly GatewayCheck[]): Promise<void> => {
+    for (const check of checks) if (wanted(check.id)) await run(check, null, () => check.run(scene));
+  };
+
+  await runGateway(firstChecks);
+  for (const model of scene.models) {
+    for (const check of modelChecks) {
+      if (!wanted(check.id) || (quick && check.slow)) continue;
+      await run(check, model.id, () => findingFor(check, scene, model));
+    }
+  }
+  await runGateway(lastChecks);
+  return results;
+};
