@@ -3,7 +3,7 @@ import type { PlanBuild } from '../../models/plan-build.ts';
 import { cardOfSize, type PlanCard } from './card.ts';
 import { buildsFor, chooseBuild, type PlacedEngine } from './choose-build.ts';
 import { type EnginePlan, planEngine, type Wishes } from './engine-plan.ts';
-import { plannedWishes, smallestCard } from './smallest-card.ts';
+import { smallestCard } from './smallest-card.ts';
 
 /** Another way to what was wanted, with what it would give. */
 export interface Alternative {
@@ -33,9 +33,12 @@ const tokens = (count: number): string => count.toLocaleString('en-US');
 const result = ({ contextTokens, parts }: EnginePlan): string =>
   `${tokens(contextTokens)} tokens of context, ${parts.cache.toFixed(1)} GiB of cache`;
 
+/** A change is worth its price where the context grows by so much. */
+const worthIt = 1.1;
+
 /** Whether a plan does what is wanted better than the one there is. */
 const helps = (candidate: EnginePlan, { placed: { plan } }: Wanting): boolean =>
-  fits(candidate) && (!fits(plan) || candidate.contextTokens > plan.contextTokens);
+  fits(candidate) && (!fits(plan) || candidate.contextTokens >= worthIt * plan.contextTokens);
 
 const otherBuilds = (wanting: Wanting, card: PlanCard): readonly Alternative[] => {
   const { placed, builds, wishes } = wanting;
@@ -121,10 +124,10 @@ const otherModels = (wanting: Wanting): readonly Alternative[] => {
 };
 
 /** For a model that does not fit at all: the smallest card that would do. */
-const largerCard = ({ placed: { plan }, builds, cards }: Wanting): readonly Alternative[] => {
-  const size = fits(plan) ? undefined : smallestCard(builds);
+const largerCard = ({ placed: { plan }, builds, cards, wishes }: Wanting): readonly Alternative[] => {
+  const size = fits(plan) ? undefined : smallestCard(builds, wishes);
   if (size === undefined || size <= (cards[0]?.totalGib ?? 0)) return [];
-  const found = chooseBuild(builds, [cardOfSize(size)], plannedWishes, undefined);
+  const found = chooseBuild(builds, [cardOfSize(size)], wishes, undefined);
   if (!found) return [];
   const words = `a card of ${size} GB (${found.plan.build.quantization}): ${result(found.plan)}`;
   return [{ kind: 'card', words, contextTokens: found.plan.contextTokens, flags: `--vram ${size}` }];

@@ -17,9 +17,15 @@ export const plannedWishes: Wishes = {
 };
 
 /** The smallest card, GB, that serves a model with a context one can work in; undefined: none of those there are. Pure. */
-export const smallestCard = (builds: readonly PlanBuild[]): number | undefined =>
+export const smallestCard = (
+  builds: readonly PlanBuild[],
+  wishes: Wishes = plannedWishes,
+): number | undefined =>
   cardSizes.find((size) => {
-    const placed = chooseBuild(builds, [cardOfSize(size)], plannedWishes, undefined);
+    const placed = chooseBuild(builds, [cardOfSize(size)], wishes, undefined);
     const most = builds[0]?.shape.contextTokens ?? 0;
-    return placed?.plan.verdict === 'fits' && placed.plan.contextTokens >= Math.min(16_384, most);
+    return (
+      placed?.plan.verdict === 'fits' &&
+      placed.plan.contextTokens >= Math.min(wishes.contextTokens ?? 16_384, most)
+    );
   });
