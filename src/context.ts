@@ -21,6 +21,8 @@ export interface Context {
   readonly input: Input;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** While somebody listens, SIGHUP asks for that instead of for the end. Returns the way to stop listening. */
+  onHangup(listener: () => void): () => void;
   /** Answers yes to every question (`--yes`). */
   readonly assumeYes: boolean;
   /** Loads the settings: defaults < config.yaml < LOCALAI_* < the flags given here. */

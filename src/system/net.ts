@@ -2,6 +2,7 @@ import { createServer, connect as openSocket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { type LocalAddress, type LocalAnswer, localGet } from './local-http.ts';
+import { type ListenUnix, listenUnix } from './unix-listener.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -35,6 +36,8 @@ export interface Net {
   reach(host: string, port: number, timeoutMs: number): Promise<string>;
   /** This machine's own addresses on networks that others are on, too; no loopback. */
   addresses(): readonly string[];
+  /** Listens on a Unix socket. */
+  readonly listenUnix: ListenUnix;
   /** Whether we could listen there now. */
   isFree(host: string, port: number): Promise<boolean>;
   /** The first free port at or after `from`. */
@@ -95,6 +98,7 @@ export const realNet = (env: Readonly<Record<string, string | undefined>>): Net 
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
     local: localGet,
+    listenUnix,
     reach,
     addresses,
     isFree,

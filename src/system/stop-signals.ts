@@ -10,6 +10,8 @@ export interface StopWatch {
   readonly forced: Promise<never>;
   /** Aborts as a signal would, for another reason. */
   abort(reason: unknown): void;
+  /** While somebody listens, SIGHUP asks for that instead of for the end. Returns the way to stop listening. */
+  onHangup(listener: () => void): () => void;
   release(): void;
 }
 
@@ -35,7 +37,12 @@ export const watchSignals = (source: SignalSource, now = (): number => performan
   // Nobody may be waiting any more; that is no fault.
   forced.catch(() => {});
   let last = Number.NEGATIVE_INFINITY;
+  let hangup: (() => void) | undefined;
   const stop = (name: string): void => {
+    if (name === 'SIGHUP' && hangup && !controller.signal.aborted) {
+      hangup();
+      return;
+    }
     if (now() - last < echoMs) return;
     last = now();
     if (controller.signal.aborted) reject(controller.signal.reason);
@@ -48,6 +55,12 @@ export const watchSignals = (source: SignalSource, now = (): number => performan
     signal: controller.signal,
     forced,
     abort: (reason) => controller.abort(reason),
+    onHangup: (listener) => {
+      hangup = listener;
+      return () => {
+        hangup = undefined;
+      };
+    },
     release: () => {
       for (const name of names) source.off(name, stop);
       source.off('uncaughtException', reject);

@@ -1,8 +1,9 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { type KeyRecord, loadKeys } from '../../config/keys.ts';
 import { reason } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
+import { watchFile } from '../../system/watch-file.ts';
 import { environmentKey } from './environment-key.ts';
 import { keyTable } from './key-table.ts';
 
@@ -24,25 +25,22 @@ const debounceMs = 50;
 export const hasExpired = ({ expiresAt }: KeyRecord, now: number): boolean =>
   expiresAt !== undefined && expiresAt <= now;
 
-/** What a watcher may name when `file` changed. A mounted secret changes by a link beside it, `..data`. */
-const concerns = (file: string, name: string | undefined): boolean =>
-  name === undefined || name === basename(file) || name.startsWith('..');
-
 /**
  * Reads keys.json and goes on watching it; without a file there is the key of the environment alone. A change that
- * can't be read is reported and the keys from before stay.
+ * can't be read is reported and the keys from before stay. `wasRequired`: whether a key was needed before.
  * Throws KEY_FILE_UNUSABLE, and FILE_DAMAGED and FILE_TOO_NEW when the first reading fails.
  */
 export const openKeySource = async (
   system: System,
   file: string | undefined,
   log: Logger,
+  wasRequired = false,
 ): Promise<KeySource> => {
   const { clock } = system;
   const fixed = await environmentKey(system, log);
   let keys: readonly KeyRecord[] = [];
   let table = keyTable([]);
-  let required = false;
+  let required = wasRequired;
   const take = (read: readonly KeyRecord[]): void => {
     keys = [...fixed, ...read];
     table = keyTable(keys);
@@ -58,7 +56,11 @@ export const openKeySource = async (
       log.error({ problem: reason(caught) }, 'keys cannot be read; the ones from before stay');
     }
   };
-  const stop = file === undefined ? () => {} : await watch(system, file, () => readAgain(file));
+  const watch = async (from: string): Promise<() => void> => {
+    await system.files.mkdir(dirname(from));
+    return watchFile(system, from, debounceMs, () => readAgain(from));
+  };
+  const stop = file === undefined ? () => {} : await watch(file);
 
   return {
     get required() {
@@ -69,35 +71,5 @@ export const openKeySource = async (
     },
     find: (plain) => table(plain),
     close: stop,
-  };
-};
-
-/** Calls `read` after each change, one call after the other; once at the beginning, for what changed until then. */
-const watch = async (
-  { clock, files }: System,
-  file: string,
-  read: () => Promise<void>,
-): Promise<() => void> => {
-  const closed = new AbortController();
-  let pending = false;
-  let last: Promise<void> = Promise.resolve();
-  const readSoon = async (before: Promise<void>): Promise<void> => {
-    await clock.sleep(debounceMs, closed.signal);
-    pending = false;
-    await before;
-    await read();
-  };
-  const onChange = (name: string | undefined): void => {
-    if (pending || !concerns(file, name)) return;
-    pending = true;
-    // Rejects only when closed.
-    last = readSoon(last).catch(() => {});
-  };
-  await files.mkdir(dirname(file));
-  const unwatch = files.watch(dirname(file), onChange);
-  onChange(undefined);
-  return () => {
-    closed.abort();
-    unwatch();
   };
 };
