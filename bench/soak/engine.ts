@@ -70,7 +70,9 @@ export const startSoakEngine = async (): Promise<SoakEngine> => {
   const sockets = new Set<Socket>();
   const server = createServer({ keepAliveTimeout: 5000 }, async (request, response) => {
     const body = await text(request).catch(() => undefined);
-    if (body !== undefined) await answer(response, JSON.parse(body) as Asked);
+    // Asked how it is.
+    if (request.method === 'GET') response.end();
+    else if (body !== undefined) await answer(response, JSON.parse(body) as Asked);
   });
   server.on('connection', (socket) => {
     sockets.add(socket);

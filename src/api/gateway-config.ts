@@ -10,7 +10,7 @@ export const gatewaySchemaVersion = 1;
 const role = z.enum(['coder', 'general', 'autocomplete', 'embedding']);
 
 const endpoint = z
-  .union([z.strictObject({ url: z.url() }), z.strictObject({ socket: z.string() })])
+  .union([z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), z.strictObject({ socket: z.string() })])
   .describe('where the engine answers: `url: http://host:port`, or `socket: /path/to.sock`');
 
 const capabilities = z.strictObject({
@@ -29,6 +29,10 @@ const servedModel = z.strictObject({
   contextWindow: z.int().positive().optional().describe('tokens, when known before the engine says so'),
   capabilities: capabilities.prefault({}),
   upstream: endpoint,
+  upstreamKey: z
+    .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ variable: z.string().min(1) })])
+    .optional()
+    .describe('the API key that the engine asks for: in a `file`, or in a `variable` of the environment'),
   maxRunning: z
     .int()
     .positive()
@@ -118,12 +122,25 @@ export type GatewayRouting = z.infer<typeof routing>;
 export const defaultLimits: GatewayLimits = limits.parse({});
 export const defaultRouting: GatewayRouting = routing.parse({});
 
+const differentIds = (models: readonly { readonly id: string }[], context: z.RefinementCtx): void => {
+  for (const [at, { id }] of models.entries()) {
+    if (models.findIndex((model) => model.id === id) === at) continue;
+    context.addIssue({ code: 'custom', path: [at, 'id'], message: `there are two models "${id}"` });
+  }
+};
+
 export const gatewayConfig = z.strictObject({
   schemaVersion: z.literal(gatewaySchemaVersion),
   listen: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(8080),
+      socket: z.string().min(1).optional().describe('a Unix socket to listen on, too'),
+      socketMode: z
+        .string()
+        .regex(/^0?[0-7]{3}$/, 'must be a file mode in octal, e.g. "0660"')
+        .optional()
+        .describe('who may use that socket, as a file mode; absent: "0600", its owner alone'),
     })
     .prefault({}),
   exposure: z
@@ -164,14 +181,37 @@ export const gatewayConfig = z.strictObject({
     .string()
     .optional()
     .describe('keys.json: hashed API keys; absent: only the key in API_KEY or API_KEY_FILE'),
-  stateFolder: z.string().describe('where engine states are kept'),
+  stateFolder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('where usage and engine states are kept; absent: in memory alone'),
   logs: z
     .strictObject({
-      folder: z.string().describe('where log files go'),
+      folder: z.string().min(1).optional().describe('where log files go; absent: to stdout alone'),
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     })
+    .prefault({})
     .describe('logging'),
-  models: z.array(servedModel).min(1),
+  health: z
+    .strictObject({
+      seconds: z
+        .number()
+        .min(0)
+        .optional()
+        .describe(
+          'between two questions (`GET /health`) to an engine that runs elsewhere; 0: none; absent: 10',
+        ),
+    })
+    .optional()
+    .describe('how engines are looked after'),
+  drainSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .optional()
+    .describe('how long open answers may go on once it is told to stop; absent: 5'),
+  models: z.array(servedModel).min(1).superRefine(differentIds),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

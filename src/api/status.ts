@@ -20,6 +20,18 @@ export interface Traffic {
   readonly streams: number;
 }
 
+/** The gateway.yaml that is served, and what became of the last change of it. */
+export interface ConfigState {
+  /** sha256 of its text; null where it was not read from a file. */
+  readonly hash: string | null;
+  /** When it was taken over, ms since 1970. */
+  readonly loadedAt: number;
+  /** Why the file, as it is by now, was refused; what is served is the one from before. */
+  readonly problem: string | null;
+  /** What of it takes effect only when the gateway is started anew. */
+  readonly needsRestart: readonly string[];
+}
+
 /** `GET /api/status` of the gateway: what is served now, for the CLI, the TUI and the web UI. */
 export interface GatewayStatus {
   readonly schemaVersion: 1;
@@ -32,6 +44,7 @@ export interface GatewayStatus {
   readonly uptime: number;
   readonly listen: { readonly host: string; readonly port: number };
   readonly exposure: 'loopback' | 'lan';
+  readonly config: ConfigState;
   readonly models: readonly ModelStatus[];
   readonly queues: Queues;
   readonly traffic: Traffic;

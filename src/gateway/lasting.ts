@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type Alarms, createAlarms } from './alarms/alarms.ts';
 import type { EventHub } from './events/event-hub.ts';
+import type { Exchange } from './exchange.ts';
 import { type KeyLimits, keyLimits } from './limits/key-limits.ts';
 import { type Observation, observe } from './observation.ts';
 import { type GatewayOptions, timeoutsOf } from './options.ts';
@@ -14,6 +15,8 @@ export interface Lasting {
   readonly limits: KeyLimits;
   readonly seen: Observation;
   readonly hub: EventHub;
+  /** Those that are open now. */
+  readonly exchanges: Set<Exchange>;
   /** Aborted when the gateway begins to close. */
   readonly closing: AbortController;
   /** ms since 1970, and of the monotonic clock. */
@@ -38,6 +41,7 @@ export const openLasting = (options: GatewayOptions): Lasting => {
     limits: keyLimits(system.clock),
     seen,
     hub: eventHub(options, seen),
+    exchanges: new Set(),
     closing,
     startedAt: system.clock.now(),
     begunAt: system.clock.monotonic(),

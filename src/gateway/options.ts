@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../api/gateway-config.ts';
 import type { ModelControl } from '../api/models.ts';
+import type { ConfigState } from '../api/status.ts';
 import type { System } from '../system/system.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { WebFile } from './routes/web-ui.ts';
@@ -67,4 +68,6 @@ export interface GatewayOptions {
   readonly webUi?: ReadonlyMap<string, WebFile>;
   readonly timeouts?: Partial<Timeouts>;
   readonly upstreamKeys?: UpstreamKeys;
+  /** What is to be told of the file that `config` comes from. */
+  readonly configState?: () => ConfigState;
 }

@@ -39,7 +39,9 @@ export interface ServedModels {
    * Takes over another gateway.yaml. A model that is in both keeps its line, and its connections and their breaker when
    * its engine stays where it is. What still runs elsewhere ends there: connections that nobody uses close by themselves.
    */
-  change(config: GatewayConfig, keys: UpstreamKeys | undefined): void;
+  change(config: GatewayConfig, keys: UpstreamKeys | undefined, timeouts: Timeouts): void;
+  /** Whether requests still run on a model's engine, or wait for one that is no longer in the file. */
+  isBusy(id: string): boolean;
   close(): Promise<void>;
 }
 
@@ -69,17 +71,19 @@ export interface ServedModelsOptions extends Pick<GatewayOptions, 'config' | 'co
 }
 
 export const openServedModels = (options: ServedModelsOptions): ServedModels => {
-  const { control, system, timeouts, closing } = options;
-  let config = options.config;
-  let keys = options.upstreamKeys;
+  const { control, system, closing } = options;
+  let { config, upstreamKeys: keys, timeouts } = options;
   let kept = new Map<string, Kept>();
+  /** Those that are in the file no longer; what they were asked before is still answered. */
+  const retired = new Map<string, Served>();
 
   const status = (id: string): ModelStatus | undefined => control.list().find((model) => model.id === id);
 
   const limitOf = (id: string): number => {
     const now = status(id);
     if (now && !isExpected(now)) return 0;
-    return kept.get(id)?.served.maxRunning ?? now?.parallel ?? Number.POSITIVE_INFINITY;
+    const { maxRunning } = kept.get(id)?.served ?? retired.get(id) ?? {};
+    return maxRunning ?? now?.parallel ?? Number.POSITIVE_INFINITY;
   };
 
   const newQueue = (id: string): Queue =>
@@ -111,7 +115,7 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
   const keep = (model: ServedModel): Kept => {
     const { id, upstream } = model;
     const key = keys?.get(id);
-    const reach = JSON.stringify([upstream, key]);
+    const reach = JSON.stringify([upstream, key, timeouts.connect]);
     const before = kept.get(id);
     const queue = before?.served.queue ?? newQueue(id);
     const connections =
@@ -135,7 +139,10 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
 
   const take = (next: GatewayConfig): List => {
     config = next;
+    const before = kept;
     kept = new Map(next.models.map((model) => [model.id, keep(model)]));
+    for (const [id, { served }] of before) retired.set(id, served);
+    for (const id of kept.keys()) retired.delete(id);
     const [first, ...others] = [...kept.values()].map(({ served }) => served);
     if (!first) throw new Error('gateway.yaml names no model');
     return [first, ...others];
@@ -163,10 +170,16 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
     get all() {
       return all;
     },
-    change: (next, nextKeys) => {
+    change: (next, nextKeys, nextTimeouts) => {
       keys = nextKeys;
+      timeouts = nextTimeouts;
       all = take(next);
       for (const { queue } of all) queue.advance();
+    },
+    isBusy: (id) => {
+      const { running = 0 } = kept.get(id)?.served.queue ?? {};
+      const old = retired.get(id)?.queue;
+      return running > 0 || (old !== undefined && old.running + old.waiting > 0);
     },
     close: async () => {
       const pools = all.flatMap(({ connections: { pool, fresh } }) => [pool, fresh]);

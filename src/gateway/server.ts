@@ -1,15 +1,23 @@
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { failure, reason } from '../errors.ts';
+import type { GatewayConfig } from '../api/gateway-config.ts';
+import { failure } from '../errors.ts';
 import type { System } from '../system/system.ts';
 import { buildGateway } from './app.ts';
+import { type Current, changeConfig, checkExposure } from './change-config.ts';
 import { openKeySource } from './keys/key-source.ts';
+import { type Lasting, openLasting } from './lasting.ts';
+import { listenSocket, listenTcp, urlOf } from './listening.ts';
 import type { GatewayOptions } from './options.ts';
 import { readWebUi } from './routes/read-web-ui.ts';
-import { createUsageStore } from './usage/usage-store.ts';
+import { lookAfter } from './upstream/look-after.ts';
+import { readUpstreamKeys } from './upstream/read-keys.ts';
+import { watchedControl } from './upstream/watched-control.ts';
+import { createUsageStore, memoryUsage, type UsageStore } from './usage/usage-store.ts';
 
-export interface StartOptions extends Omit<GatewayOptions, 'keys' | 'usage' | 'webUi' | 'system'> {
+type Found = 'keys' | 'usage' | 'webUi' | 'system' | 'upstreamKeys';
+
+export interface StartOptions extends Omit<GatewayOptions, Found> {
   readonly system: System;
   /** Where the built browser UI lies; a plain page is served when there is none. */
   readonly webUiFolder?: string;
@@ -19,75 +27,123 @@ export interface RunningGateway {
   readonly host: string;
   readonly port: number;
   readonly url: string;
-  /** Takes no new requests, lets open ones end for up to `graceMs`, then cuts them. */
+  /**
+   * Serves another gateway.yaml from now on. Open answers go on as they began, and who waits keeps the place. Throws as
+   * starting does, and then all is as it was.
+   */
+  change(config: GatewayConfig): Promise<void>;
+  /** Resolves once nothing that was asked before runs on a model's engine any more, or after `limitMs`. */
+  drained(id: string, limitMs: number): Promise<void>;
+  /** Takes no new requests, lets open ones end for up to `graceMs`, then ends them. */
   close(graceMs?: number): Promise<void>;
 }
 
-/** As it is typed into a browser; an address that means "all of them" is reached as this machine. */
-const urlOf = (host: string, port: number): string => {
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+/** Between two questions to an engine that runs elsewhere, s. */
+const defaultHealthSeconds = 10;
+
+/** Time for last words to leave before connections are cut, ms. */
+const lastWordsMs = 200;
+
+const pollMs = 50;
+
+const openUsage = ({ config, log, system: { clock, files } }: StartOptions): UsageStore =>
+  config.stateFolder === undefined
+    ? memoryUsage()
+    : createUsageStore({ file: join(config.stateFolder, 'gateway.db'), files, clock, log });
+
+/** Tells whoever is still there that it is over, and then cuts. */
+const endAll = async ({ exchanges }: Lasting, app: FastifyInstance, { clock }: System): Promise<void> => {
+  for (const exchange of exchanges) exchange.stop?.(failure('SHUTTING_DOWN', { retryAfter: 2 }));
+  await clock.sleep(lastWordsMs);
+  app.server.closeAllConnections();
 };
 
-/** Who has the port and which one is free, as an error that says so. */
-const portBusy = async ({ processes, net }: System, host: string, port: number) => {
-  const holder = await processes.listenerOn(port);
-  return failure('PORT_BUSY', {
-    port,
-    host,
-    holder: holder ? `"${holder.command.slice(0, 60)}" (process ${holder.pid})` : 'another program',
-    free: await net.nextFree(host, port + 1),
-  });
-};
-
-const listen = async (app: FastifyInstance, system: System, host: string, port: number): Promise<number> => {
-  try {
-    await app.listen({ host, port, exclusive: true });
-  } catch (caught) {
-    const busy = (caught as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    if (busy) throw await portBusy(system, host, port);
-    throw failure('LISTEN_FAILED', { host, port, problem: reason(caught) }, caught);
-  }
-  return (app.server.address() as AddressInfo).port;
-};
-
-/** Closes in order; what is still open after `graceMs` is cut. */
-const closeWithin = async (app: FastifyInstance, { clock }: System, graceMs: number): Promise<void> => {
+/** Closes in order; what is still open after `graceMs` is ended. */
+const closeWithin = async (
+  lasting: Lasting,
+  app: FastifyInstance,
+  system: System,
+  graceMs: number,
+): Promise<void> => {
   const closed = new AbortController();
-  clock.sleep(graceMs, closed.signal).then(
-    () => app.server.closeAllConnections(),
+  system.clock.sleep(graceMs, closed.signal).then(
+    () => endAll(lasting, app, system),
     () => {},
   );
   await app.close();
   closed.abort();
 };
 
-/** Starts the gateway. Throws PORT_BUSY, LISTEN_FAILED, EXPOSED_WITHOUT_KEY and what reading keys.json throws. */
-export const startGateway = async (options: StartOptions): Promise<RunningGateway> => {
+/** What is read before anything listens. */
+const prepare = async (options: StartOptions) => {
   const { config, log, system, webUiFolder } = options;
   const keys = await openKeySource(system, config.keysFile, log);
   try {
-    if (config.exposure === 'lan' && !keys.any) throw failure('EXPOSED_WITHOUT_KEY', {});
+    checkExposure(config, keys);
     if (!keys.any) log.warn('there is no API key: every program of this machine may use the gateway');
+    const upstreamKeys = await readUpstreamKeys(system, config.models);
     const webUi = webUiFolder === undefined ? new Map() : await readWebUi(system.files, webUiFolder);
-    const { clock, files } = system;
-    const usage = createUsageStore({ file: join(config.stateFolder, 'gateway.db'), files, clock, log });
-    const app = buildGateway({ ...options, keys, usage, webUi });
-    const { host } = config.listen;
-    const port = await listen(app, system, host, config.listen.port);
-    const url = urlOf(host, port);
-    return {
-      host,
-      port,
-      url,
-      close: async (graceMs = 10_000) => {
-        keys.close();
-        await closeWithin(app, system, graceMs);
-        await usage.close();
-      },
-    };
+    return { keys, upstreamKeys, webUi };
   } catch (caught) {
     keys.close();
     throw caught;
   }
+};
+
+/** Listens wherever gateway.yaml says; nowhere, when one of them cannot be. */
+const listenAll = async (app: FastifyInstance, system: System, listen: GatewayConfig['listen']) => {
+  try {
+    const port = await listenTcp(app, system, listen);
+    return { port, closeSocket: await listenSocket(app.server, system, listen) };
+  } catch (caught) {
+    await app.close();
+    throw caught;
+  }
+};
+
+/**
+ * Starts the gateway. Throws PORT_BUSY, LISTEN_FAILED, SOCKET_FAILED, EXPOSED_WITHOUT_KEY, UPSTREAM_KEY and what reading
+ * keys.json throws.
+ */
+export const startGateway = async (options: StartOptions): Promise<RunningGateway> => {
+  const { config, system } = options;
+  const { clock } = system;
+  const { webUi, ...read } = await prepare(options);
+  let current: Current = { config, ...read };
+  const control = watchedControl(options.control);
+  const usage = openUsage(options);
+  const all = { ...options, control, usage, webUi };
+  const lasting = openLasting({ ...all, ...read });
+  const app = buildGateway({ ...all, ...read }, lasting);
+  const { host } = config.listen;
+  const { port, closeSocket } = await listenAll(app, system, config.listen).catch((caught: unknown) => {
+    read.keys.close();
+    throw caught;
+  });
+  void lookAfter({
+    models: () => lasting.models.all,
+    seconds: () => current.config.health?.seconds ?? defaultHealthSeconds,
+    clock,
+    closing: lasting.closing.signal,
+    tell: control.tell,
+  });
+  return {
+    host,
+    port,
+    url: urlOf(host, port),
+    change: async (next) => {
+      current = await changeConfig(next, current, all, lasting, app.server);
+    },
+    drained: async (id, limitMs) => {
+      const until = clock.monotonic() + limitMs;
+      while (lasting.models.isBusy(id) && clock.monotonic() < until) await clock.sleep(pollMs);
+    },
+    close: async (graceMs = 10_000) => {
+      current.keys.close();
+      const socketClosed = closeSocket?.();
+      await closeWithin(lasting, app, system, graceMs);
+      await socketClosed;
+      await usage.close();
+    },
+  };
 };

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
-import { type GatewayConfig, gatewayConfig, gatewaySchemaVersion } from '../api/gateway-config.ts';
+import {
+  type GatewayConfig,
+  gatewayConfig,
+  gatewaySchemaVersion,
+  type ServedModel,
+} from '../api/gateway-config.ts';
 import { failure } from '../errors.ts';
 import type { System } from '../system/system.ts';
 import { isLoopback } from './loopback.ts';
@@ -71,12 +76,29 @@ export const parseGatewayFile = (text: string, file: string): LoadedGatewayFile 
 };
 
 /** Paths as they are meant: from the folder that the file lies in. */
-const withPaths = (config: GatewayConfig, folder: string): GatewayConfig => ({
-  ...config,
-  ...(config.keysFile === undefined ? {} : { keysFile: resolve(folder, config.keysFile) }),
-  stateFolder: resolve(folder, config.stateFolder),
-  logs: { ...config.logs, folder: resolve(folder, config.logs.folder) },
-});
+const withPaths = (config: GatewayConfig, folder: string): GatewayConfig => {
+  const place = <K extends string>(key: K, path: string | undefined): { readonly [P in K]?: string } =>
+    (path === undefined ? {} : { [key]: resolve(folder, path) }) as { readonly [P in K]?: string };
+  const withModelPaths = (model: ServedModel): ServedModel => {
+    const { upstream, upstreamKey } = model;
+    return {
+      ...model,
+      upstream: 'socket' in upstream ? { socket: resolve(folder, upstream.socket) } : upstream,
+      ...(upstreamKey && 'file' in upstreamKey
+        ? { upstreamKey: { file: resolve(folder, upstreamKey.file) } }
+        : {}),
+    };
+  };
+  const { keysFile, stateFolder, listen, logs, models } = config;
+  return {
+    ...config,
+    ...place('keysFile', keysFile),
+    ...place('stateFolder', stateFolder),
+    listen: { ...listen, ...place('socket', listen.socket) },
+    logs: { ...logs, ...place('folder', logs.folder) },
+    models: models.map(withModelPaths),
+  };
+};
 
 /** Reads a gateway.yaml; undefined when there is none. Throws as `parseGatewayFile`. */
 export const readGatewayFile = async (

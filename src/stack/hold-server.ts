@@ -7,7 +7,7 @@ import { serveLock } from './running.ts';
 import { sweepEngines } from './sweep.ts';
 
 export interface HeldServer {
-  /** Tells the other commands where we listen. */
+  /** Tells the other commands where we listen and what we serve; again when that changes. */
   announce(where: Pick<StackRecord, 'gateway' | 'configHash' | 'version'>): Promise<void>;
   /** Takes the announcement back and lets another one serve. */
   release(): Promise<void>;
@@ -22,6 +22,7 @@ export const holdServer = async (system: System, paths: Paths): Promise<HeldServ
   if (!me) throw failure('BUG', { problem: 'this process cannot be identified' });
   const unlock = await acquireLock(system, serveLock(paths), { what: 'serve' });
   await sweepEngines(system, paths.runtime);
+  const startedAt = system.clock.now();
   return {
     announce: ({ gateway, configHash, version }) =>
       writeRecord(system, paths, {
@@ -30,7 +31,7 @@ export const holdServer = async (system: System, paths: Paths): Promise<HeldServ
         process: me,
         gateway,
         configHash,
-        startedAt: system.clock.now(),
+        startedAt,
       }),
     release: async () => {
       await removeRecord(system, paths, me);

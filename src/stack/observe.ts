@@ -23,7 +23,7 @@ export interface ObservedModel extends ModelStatus {
 export const observeModels = (
   system: System,
   models: readonly ServedModel[],
-  stateFolder: string,
+  stateFolder: string | undefined,
   timeoutMs: number,
 ): Promise<readonly ObservedModel[]> =>
   Promise.all(

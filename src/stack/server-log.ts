@@ -17,6 +17,8 @@ const lastWait = 1000;
 
 export interface ServerLog {
   readonly logger: Logger;
+  /** Says as much from now on as another gateway.yaml wants, unless LOCALAI_LOG_LEVEL is set. */
+  setLevel(written: GatewayConfig['logs']['level']): void;
   /** Resolves when all lines are where they belong. */
   close(): Promise<void>;
 }
@@ -32,8 +34,8 @@ const levelOf = (
 };
 
 /**
- * The server's log as JSON lines: into gateway.log, or to `write` when one is given. Throws CONFIG_BAD_VALUE when
- * LOCALAI_LOG_LEVEL is none.
+ * The server's log as JSON lines: into gateway.log in the folder of logs, or to `write` when one is given. Throws
+ * CONFIG_BAD_VALUE when LOCALAI_LOG_LEVEL is none.
  */
 export const openServerLog = (
   system: System,
@@ -42,15 +44,22 @@ export const openServerLog = (
 ): ServerLog => {
   const { files, clock } = system;
   const options = { level: levelOf(system, logs.level), base: null };
-  if (!write) {
+  const open = (write: (line: string) => void, close: () => Promise<void>): ServerLog => {
+    const logger = pino(options, { write });
+    const setLevel: ServerLog['setLevel'] = (written) => {
+      logger.level = levelOf(system, written);
+    };
+    return { logger, setLevel, close };
+  };
+  if (!write && logs.folder !== undefined) {
     const file = openLogFile(files, clock, join(logs.folder, 'gateway.log'), rotation);
-    return { logger: pino(options, { write: file.write }), close: file.close };
+    return open(file.write, file.close);
   }
-  const lines = gatherLines(clock, write);
+  const lines = gatherLines(clock, write ?? (async () => {}));
   const close = async (): Promise<void> => {
     const flushed = new AbortController();
     await Promise.race([lines.flush(), clock.sleep(lastWait, flushed.signal).catch(() => {})]);
     flushed.abort();
   };
-  return { logger: pino(options, { write: lines.add }), close };
+  return open(lines.add, close);
 };

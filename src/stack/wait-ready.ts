@@ -18,7 +18,7 @@ export const waitReady = async (
   system: System,
   record: StackRecord,
   models: readonly ServedModel[],
-  stateFolder: string,
+  stateFolder: string | undefined,
   onChange: (models: readonly ObservedModel[]) => void,
   signal: AbortSignal,
 ): Promise<readonly ObservedModel[]> => {

@@ -19,7 +19,7 @@ const after = { kept: 'kept', 'by the engine': 'closed', 'by the client': 'open'
 
 const folder = join(import.meta.dirname, '../fixtures/vllm');
 
-export const recording = (name: AskName | Further): Recording =>
+const recording = (name: AskName | Further): Recording =>
   JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
 
 /** Answers as the engine did, in the same pieces. `pace`: 1 as it was, 0 without pauses. */

@@ -6,7 +6,7 @@ import type { Call, Script } from './upstream.ts';
 export type Piece = string | Uint8Array | number;
 
 /** What becomes of the connection after the last piece: stays for the next request, ends, or is cut as by a crash. */
-export type After = 'kept' | 'closed' | 'reset' | 'open';
+type After = 'kept' | 'closed' | 'reset' | 'open';
 
 /** A tick after each write, so that two pieces are two reads at the other end, or nearly always. */
 const send = ({ socket }: Call, bytes: string | Uint8Array): Promise<void> =>
@@ -48,10 +48,10 @@ export const chunk = (bytes: string | Uint8Array): Buffer => {
 /** The end of a chunked body. */
 export const lastChunk = '0\r\n\r\n';
 
-/** A stream of these events, a chunk each, with a pause before each. */
-export const stream = (events: readonly (string | Uint8Array)[], pause = 0): readonly Piece[] => [
+/** A stream of these events, a chunk each. */
+export const stream = (events: readonly (string | Uint8Array)[]): readonly Piece[] => [
   streamHead,
-  ...events.flatMap((event) => (pause > 0 ? [pause, chunk(event)] : [chunk(event)])),
+  ...events.map(chunk),
   lastChunk,
 ];
 

@@ -143,6 +143,7 @@ test('/api/status is what the CLI reads', async () => {
     startedAt: expect.any(Number),
     listen: { host: '127.0.0.1', port: gateway.port },
     exposure: 'loopback',
+    config: { hash: null, loadedAt: expect.any(Number), problem: null, needsRestart: [] },
     models: [readyStatus('tiny')],
     queues: { tiny: { running: 0, waiting: 0 } },
     uptime: expect.any(Number),

@@ -31,7 +31,7 @@ const start = async ({ upstream, keys = true, config, options }: Given): Promise
   const models = [{ id: 'tiny', upstream: upstream?.endpoint ?? { url: 'http://127.0.0.1:9' } }];
   const listen = { host: '127.0.0.1', port: 0 };
   const gateway = await startGateway({
-    config: configOf(models, { keysFile, listen, ...config }),
+    config: configOf(models, { keysFile, listen, health: { seconds: 0 }, ...config }),
     control: scriptedControl(new Map([['tiny', readyStatus('tiny')]])),
     system: realSystem(),
     version: '1.2.3',

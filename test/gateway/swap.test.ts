@@ -1,6 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import type { GatewayConfig } from '../../src/api/gateway-config.ts';
 import type { ModelStatus } from '../../src/api/models.ts';
+import { startGateway } from '../../src/gateway/server.ts';
+import { realSystem } from '../../src/system/system.ts';
 import {
   beginStream,
   type Call,
@@ -10,8 +17,8 @@ import {
   streamEnd,
 } from '../fakes/upstream.ts';
 import { parseAnswer } from '../support/parse-answer.ts';
-import { chatPath } from './chats.ts';
-import { readyStatus, scriptedControl, startTestGateway } from './gateway.ts';
+import { chatPath, streamedChat } from './chats.ts';
+import { configOf, keyRecord, readyStatus, scriptedControl, startTestGateway } from './gateway.ts';
 import { rawPost } from './raw-client.ts';
 
 const other = { a: 'b', b: 'a' } as const;
@@ -92,4 +99,54 @@ test('two engines that share one place swap under load, and no byte of any answe
   expect(refused).toBeGreaterThan(0);
   expect(a.calls.length + b.calls.length).toBe(64);
   expect(wrongly).toEqual([]);
+});
+
+/** Writes for a while; its name is in every event. */
+const writer =
+  (name: string): Script =>
+  async (call) => {
+    beginStream(call);
+    for (const piece of pieces(name)) {
+      call.response.write(piece);
+      await delay(3);
+    }
+    call.response.end(streamEnd);
+  };
+
+test('a model whose engine is another in gateway.yaml moves under load, and no byte of any answer is lost', async () => {
+  await using a = await startUpstream(writer('a'));
+  await using b = await startUpstream(writer('b'));
+  const folder = await mkdtemp(join(tmpdir(), 'swap-'));
+  const keysFile = join(folder, 'keys.json');
+  await writeFile(keysFile, JSON.stringify({ schemaVersion: 1, keys: [keyRecord()] }));
+  const at = (upstream: typeof a): GatewayConfig =>
+    configOf([{ id: 'tiny', upstream: upstream.endpoint, maxRunning: 8 }], {
+      ...{ keysFile, stateFolder: folder, listen: { host: '127.0.0.1', port: 0 } },
+    });
+  const gateway = await startGateway({
+    ...{ config: at(a), system: realSystem(), version: '1.2.3', log: pino({ level: 'silent' }) },
+    control: scriptedControl(new Map([['tiny', readyStatus('tiny')]])),
+  });
+  onTestFinished(async () => {
+    await gateway.close(0);
+    await rm(folder, { recursive: true, force: true });
+  });
+  let open = true;
+  const whole = ['a', 'b'].map((name) => pieces(name).join('') + streamEnd);
+  const client = async (): Promise<void> => {
+    while (open) {
+      const { head, body } = parseAnswer(await rawPost(gateway.port, chatPath, streamedChat).ended);
+      expect(head).toMatch(/^HTTP\/1\.1 200 /);
+      expect(whole).toContain(body.toString());
+    }
+  };
+  const clients = Promise.all(Array.from({ length: 16 }, client));
+  for (const upstream of [b, a, b, a, b]) {
+    const seen = upstream.calls.length;
+    await gateway.change(at(upstream));
+    // Until this one is asked, and a little longer.
+    await upstream.call(seen + 10);
+  }
+  open = false;
+  await clients;
 });

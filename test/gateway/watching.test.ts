@@ -26,7 +26,9 @@ const startServed = async (upstream: Endpoint, folder = mkdtempSync(join(tmpdir(
   writeFileSync(keysFile, JSON.stringify({ schemaVersion: 1, keys: [keyRecord()] }));
   const listen = { host: '127.0.0.1', port: 0 };
   const gateway = await startGateway({
-    config: configOf([{ id: 'tiny', upstream }], { keysFile, listen, stateFolder: folder }),
+    config: configOf([{ id: 'tiny', upstream }], {
+      ...{ keysFile, listen, stateFolder: folder, health: { seconds: 0 } },
+    }),
     control: scriptedControl(new Map([['tiny', readyStatus('tiny')]])),
     system: realSystem(),
     version: '1.2.3',

@@ -30,7 +30,9 @@ export const arrival = (app: FastifyInstance, options: GatewayOptions, lasting: 
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
     const exchange = new Exchange(id, raw, method, path, clock, open);
+    lasting.exchanges.add(exchange);
     raw.once('close', () => {
+      lasting.exchanges.delete(exchange);
       if (!raw.writableFinished) exchange.stop?.();
       if (!raw.req.complete) void boundUnread(raw.req, clock);
       exchange.end();

@@ -8,7 +8,7 @@ import type { GatewayOptions } from '../options.ts';
 /** `GET /api/status`: what is served now. For any key. */
 export const statusRoute = (
   app: FastifyInstance,
-  { config, control, system: { clock }, version }: GatewayOptions,
+  { config, configState, control, system: { clock }, version }: GatewayOptions,
   lasting: Lasting,
   check: KeyCheck,
 ): void => {
@@ -27,6 +27,7 @@ export const statusRoute = (
         port: typeof address === 'object' && address ? address.port : config.listen.port,
       },
       exposure: config.exposure,
+      config: configState?.() ?? { hash: null, loadedAt: startedAt, problem: null, needsRestart: [] },
       models: control.list(),
       queues: queues(),
       traffic: traffic(),

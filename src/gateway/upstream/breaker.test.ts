@@ -70,3 +70,23 @@ test('the pause grows to half a minute, not further', () => {
   }
   expect(breaker.admit()).toBe(30_000);
 });
+
+test('an engine that says it is well gets the next request at once, and all while it works on that one', () => {
+  const { clock, breaker } = scene();
+  failing(breaker, 5, 0);
+  breaker.saysWell();
+  expect([breaker.admit(), breaker.admit()]).toEqual([0, 1000]);
+  breaker.saysWell();
+  expect([breaker.admit(), breaker.isOpen]).toEqual([0, false]);
+  // It fails all the same: the pause goes on from where it was.
+  failing(breaker, 5, clock.time);
+  expect([breaker.admit(), breaker.isOpen]).toEqual([2000, true]);
+});
+
+test('while it is closed the word of an engine changes nothing', () => {
+  const { breaker } = scene();
+  failing(breaker, 4, 0);
+  breaker.saysWell();
+  breaker.failed(0);
+  expect(breaker.isOpen).toBe(true);
+});

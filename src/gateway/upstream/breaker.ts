@@ -10,6 +10,11 @@ export interface Breaker {
   failed(since: number): void;
   /** Nothing was learnt: the client left first. `since`: when the engine was asked. */
   abandoned(since: number): void;
+  /**
+   * It says itself that it is well. That lets the next request through at once, or, when one was let through that it still
+   * works on, all of them: a long prompt need not be read to its end to prove it. Requests have the last word.
+   */
+  saysWell(): void;
 }
 
 const failuresToOpen = 5;
@@ -58,6 +63,12 @@ export const createBreaker = (now: () => number): Breaker => {
     },
     abandoned: (since) => {
       if (isProbe(since)) probeSince = undefined;
+    },
+    saysWell: () => {
+      if (!isOpen()) return;
+      if (probeSince === undefined) opensAt = now();
+      else failures = 0;
+      probeSince = undefined;
     },
   };
 };

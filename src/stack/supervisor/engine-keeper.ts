@@ -19,7 +19,8 @@ export interface KeeperTiming {
 
 export interface KeeperOptions {
   readonly system: System;
-  readonly model: ServedModel;
+  /** As gateway.yaml has it by now; what concerns its engine stays the same. */
+  readonly model: () => ServedModel;
   readonly command: { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
   readonly timing: KeeperTiming;
   /** Takes each line that the engine writes. */
@@ -69,7 +70,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const change = (next: Partial<EngineStateFile>): void => {
     const since = next.phase && next.phase !== file.phase ? clock.now() : file.since;
     file = { ...file, ...next, since };
-    const status = modelView(model, file, health);
+    const status = modelView(model(), file, health);
     const now = JSON.stringify(status);
     if (now === shown) return;
     shown = now;
@@ -88,12 +89,12 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     let refusal: Fault | undefined;
     const hung = watchEngine(
       system,
-      model.upstream,
+      model().upstream,
       timing.watch,
       (said) => {
         health = said;
         if (said.status === 'failed') {
-          refusal = refusalFault(model.id, said);
+          refusal = refusalFault(model().id, said);
           over.abort();
         } else {
           change(said.status === 'ready' ? runningWell() : { phase: 'loading' });
@@ -120,8 +121,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     const { exitCode, signal } = end;
     const spent = waitMs === undefined;
     const fault = spent
-      ? gaveUpFault(model.id, end, crashes.length, timing.budget)
-      : crashFault(model.id, end, timing.budget);
+      ? gaveUpFault(model().id, end, crashes.length, timing.budget)
+      : crashFault(model().id, end, timing.budget);
     const phase = spent ? 'gave-up' : 'crashed';
     change({ phase, pid: null, exitCode, signal, crashes, class: fault.code, fault });
     if (spent) return false;
@@ -133,7 +134,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     while (!stop.aborted) {
       health = undefined;
       change({ phase: 'starting', attempt: file.attempt + 1 });
-      await prepareSocket(system, model.upstream);
+      await prepareSocket(system, model().upstream);
       const child = startEngineProcess(system, options.command, options.onLine);
       change({ pid: child.pid });
       const outcome = await watch(child, stop);
@@ -150,7 +151,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   };
 
   return {
-    status: () => modelView(model, file, health),
+    status: () => modelView(model(), file, health),
     start: () => {
       if (session) return;
       file = unstarted(clock.now());

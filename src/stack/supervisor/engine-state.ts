@@ -19,9 +19,10 @@ const format = z.object({
 /** The state that whoever watches the engine wrote last; undefined when there is none or it makes no sense. */
 export const readEngineState = async (
   system: System,
-  stateFolder: string,
+  stateFolder: string | undefined,
   modelId: string,
 ): Promise<EngineStateFile | undefined> => {
+  if (stateFolder === undefined) return undefined;
   const text = await system.files.readText(engineStateFile(stateFolder, modelId));
   if (text === undefined) return undefined;
   try {

@@ -2,21 +2,20 @@ import type { ServedModel } from '../../api/gateway-config.ts';
 import type { EngineStateFile, ModelControl, ModelEvent, ModelStatus } from '../../api/models.ts';
 import { failure, LocalaiError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
-import { type LogFile, openLogFile } from '../log-file.ts';
 import { createBroadcast } from './broadcast.ts';
 import { defaultCrashBudget } from './crash-budget.ts';
-import { engineLogFile } from './engine-files.ts';
-import { createKeeper, type Keeper, type KeeperTiming } from './engine-keeper.ts';
-import { startsWithDate } from './engine-process.ts';
+import type { KeeperTiming } from './engine-keeper.ts';
 import { writeEngineState } from './engine-state.ts';
 import { defaultWatchTiming } from './engine-watch.ts';
-import { modelView } from './model-view.ts';
+import { createEntry, type Entry, type EntryParts, endEntry, hasSameEngine, statusOf } from './entry.ts';
 
 export interface SupervisorOptions {
   readonly system: System;
   readonly models: readonly ServedModel[];
-  readonly stateFolder: string;
-  readonly logsFolder: string;
+  /** Where engine states are kept; undefined: they are not. */
+  readonly stateFolder: string | undefined;
+  /** Where the engines' own lines go; undefined: to `log`. */
+  readonly logsFolder: string | undefined;
   /** Takes one line per change of a model's state. */
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
   readonly timing?: Partial<KeeperTiming>;
@@ -28,15 +27,15 @@ export interface Supervisor extends ModelControl {
    * overwritten, so that nobody takes it for news.
    */
   start(): Promise<void>;
+  /**
+   * Serves these models from now on. Engines of the same id, command and address go on; those that are gone or changed
+   * end once `drained` says that nobody uses them, and after that the new ones are started, since both may not fit beside
+   * each other. Resolves when that is done.
+   */
+  change(models: readonly ServedModel[], drained: (id: string) => Promise<void>): Promise<void>;
   /** Ends every engine; resolves when their processes are gone. */
   stop(): Promise<void>;
 }
-
-const engineLog = { maxBytes: 10 * 1024 * 1024, keepFiles: 3 };
-
-/** Our own engines date their lines themselves. */
-const dated = (line: string, now: number): string =>
-  startsWithDate.test(line) ? line : `${new Date(now).toISOString()} ${line}`;
 
 /** An error of the registry that says what the engine said. */
 const errorOf = (model: ModelStatus): LocalaiError =>
@@ -50,18 +49,6 @@ const isReady = (model: ModelStatus): boolean => {
   return model.state === 'ready';
 };
 
-interface Entry {
-  readonly model: ServedModel;
-  readonly keeper: Keeper;
-  readonly log?: LogFile;
-}
-
-/** For an engine that somebody else starts: taken to be there, since a request finds out at once if it is not. */
-const passiveKeeper = (model: ServedModel): Keeper => {
-  const status: ModelStatus = { ...modelView(model, undefined, undefined), state: 'ready' };
-  return { status: () => status, start: () => {}, stop: async () => {} };
-};
-
 /** Keeps the engines of a host running and is the gateway's way to them. */
 export const createSupervisor = (options: SupervisorOptions): Supervisor => {
   const { system, stateFolder } = options;
@@ -72,36 +59,27 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     stopMs: 10_000,
     ...options.timing,
   };
+  let stopping = false;
   let writing: Promise<unknown> = Promise.resolve();
   /** A state folder that cannot be written costs `status` its details, not the model. */
-  const keep = (model: ServedModel, file: EngineStateFile): void => {
-    writing = writing.then(() => writeEngineState(system, stateFolder, model.id, file)).catch(() => {});
+  const keep = (id: string, file: EngineStateFile): void => {
+    if (stateFolder === undefined) return;
+    writing = writing.then(() => writeEngineState(system, stateFolder, id, file)).catch(() => {});
   };
 
-  const entryOf = (model: ServedModel): Entry => {
-    const { command } = model.engine;
-    if (!command) return { model, keeper: passiveKeeper(model) };
-    const path = engineLogFile(options.logsFolder, model.id);
-    const log = openLogFile(system.files, system.clock, path, engineLog);
-    let logged = '';
-    const keeper = createKeeper({
-      system,
-      model,
-      command,
-      timing,
-      onLine: (line) => log.write(dated(line, system.clock.now())),
-      onChange: (status, file) => {
-        const { state, pid, fault } = status;
-        if (state !== logged) options.log('model', { model: model.id, state, pid, fault: fault?.message });
-        logged = state;
-        keep(model, file);
-        broadcast.send({ type: 'model', model: status });
-      },
-    });
-    return { model, keeper, log };
+  const parts: EntryParts = {
+    ...{ system, timing, logsFolder: options.logsFolder, log: options.log },
+    onChange: (status, file, of) => {
+      // How the last days of an engine are that another one follows is of no interest.
+      if (leaving.includes(of) && entries.some(({ model }) => model.id === status.id)) return;
+      keep(status.id, file);
+      broadcast.send({ type: 'model', model: status });
+    },
   };
 
-  const entries = options.models.map(entryOf);
+  let entries: readonly Entry[] = options.models.map((model) => createEntry(parts, model));
+  /** Those that are no longer served and still run. */
+  let leaving: readonly Entry[] = [];
 
   const entry = (id: string): Entry => {
     const found = entries.find(({ model }) => model.id === id);
@@ -111,22 +89,60 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
 
   const unload = (id: string): Promise<void> => entry(id).keeper.stop();
 
+  const list = (): readonly ModelStatus[] => {
+    const served = entries.map(statusOf);
+    const gone = leaving.filter(({ model }) => !entries.some((other) => other.model.id === model.id));
+    return [...served, ...gone.map(statusOf)];
+  };
+
+  const start = (one: Entry): void => {
+    one.waits = false;
+    if (!stopping) one.keeper.start();
+  };
+
+  /** One change after the other. */
+  let changing: Promise<void> = Promise.resolve();
+
+  const change = async (
+    models: readonly ServedModel[],
+    drained: (id: string) => Promise<void>,
+  ): Promise<void> => {
+    const before = entries;
+    entries = models.map((model) => {
+      const same = before.find((other) => hasSameEngine(other.model, model));
+      if (!same) return createEntry(parts, model, true);
+      same.model = model;
+      return same;
+    });
+    const gone = before.filter((one) => !entries.includes(one));
+    leaving = [...leaving, ...gone];
+    for (const model of list()) broadcast.send({ type: 'model', model });
+    await Promise.all(
+      gone.map(async (one) => {
+        if (one.model.engine.command) await drained(one.model.id);
+        await endEntry(one);
+      }),
+    );
+    leaving = leaving.filter((one) => !gone.includes(one));
+    for (const one of entries) if (one.waits) start(one);
+  };
+
   return {
-    list: () => entries.map(({ keeper }) => keeper.status()),
+    list,
     ensureReady: async (id, signal) => {
-      const { keeper } = entry(id);
+      const found = entry(id);
       const changes = broadcast.listen(signal);
       try {
         signal.throwIfAborted();
-        if (keeper.status().state === 'stopped') keeper.start();
-        if (isReady(keeper.status())) return;
+        if (statusOf(found).state === 'stopped') found.keeper.start();
+        if (isReady(statusOf(found))) return;
         for await (const { model } of changes) {
           if (model.id !== id) continue;
           if (isReady(model)) return;
           if (model.state === 'stopped') break;
         }
         signal.throwIfAborted();
-        throw errorOf(keeper.status());
+        throw errorOf(found.keeper.status());
       } finally {
         await changes.return?.();
       }
@@ -139,13 +155,15 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       for (const { keeper } of entries) keeper.start();
       await writing;
     },
+    change: (models, drained) => {
+      const done = changing.then(() => change(models, drained));
+      changing = done.catch(() => {});
+      return done;
+    },
     stop: async () => {
-      await Promise.all(
-        entries.map(async ({ keeper, log }) => {
-          await keeper.stop();
-          await log?.close();
-        }),
-      );
+      stopping = true;
+      await Promise.all([...entries, ...leaving].map(endEntry));
+      await changing;
       await writing;
       broadcast.end();
     },

@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify';
+import type { GatewayConfig } from '../api/gateway-config.ts';
+import { failure } from '../errors.ts';
+import type { System } from '../system/system.ts';
+import { gatewayApp } from './app.ts';
+import { type KeySource, openKeySource } from './keys/key-source.ts';
+import type { Lasting } from './lasting.ts';
+import { type GatewayOptions, timeoutsOf } from './options.ts';
+import type { UpstreamKeys } from './served-models.ts';
+import { readUpstreamKeys } from './upstream/read-keys.ts';
+
+interface ChangeOptions extends Omit<GatewayOptions, 'keys' | 'system'> {
+  readonly system: System;
+}
+
+/** Who can be reached from the network needs a key. Throws EXPOSED_WITHOUT_KEY. */
+export const checkExposure = ({ exposure }: GatewayConfig, keys: KeySource): void => {
+  if (exposure === 'lan' && !keys.any) throw failure('EXPOSED_WITHOUT_KEY', {});
+};
+
+/** What a server hands on; of the app that serves now. */
+const handled = ['request', 'checkContinue'] as const;
+
+/** Has one app's server hand its requests to another app from now on. */
+const handOver = async (server: FastifyInstance['server'], next: FastifyInstance): Promise<void> => {
+  await next.ready();
+  for (const event of handled) {
+    server.removeAllListeners(event);
+    for (const listener of next.server.listeners(event)) server.on(event, listener as () => void);
+  }
+};
+
+/** What of a gateway changes with gateway.yaml. */
+export interface Current {
+  readonly config: GatewayConfig;
+  readonly keys: KeySource;
+  readonly upstreamKeys: UpstreamKeys;
+}
+
+/** The keys for a gateway.yaml: those that are read already, when they are in the same file. */
+const keysFor = async (
+  next: GatewayConfig,
+  { config, keys }: Current,
+  { system, log }: ChangeOptions,
+): Promise<KeySource> =>
+  next.keysFile === config.keysFile ? keys : openKeySource(system, next.keysFile, log, keys.required);
+
+/** Serves `next` instead of `current`, or throws and leaves all as it was. Returns what is current then. */
+export const changeConfig = async (
+  next: GatewayConfig,
+  current: Current,
+  options: ChangeOptions,
+  lasting: Lasting,
+  server: FastifyInstance['server'],
+): Promise<Current> => {
+  const keys = await keysFor(next, current, options);
+  const use = ({ config, upstreamKeys }: Pick<Current, 'config' | 'upstreamKeys'>): void =>
+    lasting.models.change(config, upstreamKeys, timeoutsOf(config, options.timeouts));
+  try {
+    checkExposure(next, keys);
+    const upstreamKeys = await readUpstreamKeys(options.system, next.models);
+    use({ config: next, upstreamKeys });
+    await handOver(server, gatewayApp({ ...options, config: next, keys }, lasting));
+    if (keys !== current.keys) current.keys.close();
+    return { config: next, keys, upstreamKeys };
+  } catch (caught) {
+    if (keys !== current.keys) keys.close();
+    use(current);
+    throw caught;
+  }
+};

@@ -1,0 +1,60 @@
+import type { Clock } from '../../system/clock.ts';
+import type { Served } from '../served-models.ts';
+import { askHealth } from './ask-health.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface LookAfterOptions {
+  /** Those that are served now. */
+  readonly models: () => readonly Served[];
+  /** Between two questions to an engine that runs elsewhere, s; 0: none are asked. */
+  readonly seconds: () => number;
+  readonly clock: Clock;
+  readonly closing: AbortSignal;
+  /** Told how a model's engine is that runs elsewhere: what is wrong, or undefined. */
+  readonly tell: (id: string, problem: string | undefined) => void;
+  readonly random?: () => number;
+}
+
+/** Between two looks at who is to be asked, ms; also between two questions to one that fails. */
+const look = 1000;
+
+/** Nobody else watches it, so that a question is the only way to know before a request does. */
+const isElsewhere = ({ engine }: Served): boolean => engine.name === 'remote';
+
+/**
+ * Asks engines how they are: those that run elsewhere now and then, and any that requests are kept from each second, so
+ * that they are let through again as soon as it is back. Jittered, so that many gateways do not ask at once. Runs until
+ * it is closing and keeps no process alive.
+ */
+export const lookAfter = async (options: LookAfterOptions): Promise<void> => {
+  const { models, seconds, clock, closing, tell, random = Math.random } = options;
+  const jittered = (ms: number): number => ms * (0.8 + 0.4 * random());
+  /** When each is asked next; never while it is being asked. */
+  const next = new WeakMap<Upstream, number>();
+
+  const ask = async (model: Served): Promise<void> => {
+    const { id, connections } = model;
+    next.set(connections, Number.POSITIVE_INFINITY);
+    const problem = await askHealth(connections, closing);
+    if (closing.aborted) return;
+    if (problem === undefined) connections.breaker.saysWell();
+    if (isElsewhere(model)) tell(id, problem);
+    const pause = problem === undefined ? seconds() * 1000 : 0;
+    next.set(connections, clock.monotonic() + jittered(pause));
+  };
+
+  const isDue = (model: Served): boolean => {
+    const due = next.get(model.connections) ?? 0;
+    if (model.connections.breaker.isOpen) return due !== Number.POSITIVE_INFINITY;
+    return isElsewhere(model) && due <= clock.monotonic();
+  };
+
+  while (!closing.aborted) {
+    for (const model of models()) {
+      if (seconds() === 0) tell(model.id, undefined);
+      // Never rejects.
+      else if (isDue(model)) void ask(model);
+    }
+    await clock.sleep(jittered(look), closing, { ref: false }).catch(() => {});
+  }
+};
