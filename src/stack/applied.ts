@@ -1,40 +1,75 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Paths } from '../config/paths.ts';
-import type { LocalModel } from '../models/model.ts';
 import type { System } from '../system/system.ts';
 import type { StackPlan } from './plan.ts';
-import type { PlannedModel } from './planned-model.ts';
+import type { ServedNow } from './served-model.ts';
 
 /** What the last `up` decided and what it came to; the next one starts from it, `status` shows it. */
 export interface Applied {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly version: string;
   readonly plan: StackPlan;
-  /** The one of the plan's models that could be had. */
-  readonly planned: PlannedModel;
-  readonly model: LocalModel;
-  /** Why earlier ones of the plan could not be had, a line each. */
+  /** What came of the plan's servings, in their order. */
+  readonly served: readonly ServedNow[];
+  /** Why earlier ones of the plan's models could not be had, a line each. */
   readonly steppedDown: readonly string[];
   /** Of the gateway.yaml that came of it. */
   readonly configHash: string;
 }
 
+const served = z.looseObject({
+  engine: z.string(),
+  planned: z.looseObject({ reference: z.string(), why: z.string() }),
+  model: z.looseObject({ reference: z.string(), id: z.string(), file: z.string() }),
+});
+
 /** Only our own versions write it; what a reader relies on is checked. */
 const format = z.looseObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   version: z.string(),
   configHash: z.string(),
   steppedDown: z.array(z.string()),
   plan: z.looseObject({
-    schemaVersion: z.literal(1),
-    engine: z.object({ name: z.string(), why: z.string() }),
-    budget: z.looseObject({ parallel: z.number(), gpu: z.string() }),
+    schemaVersion: z.literal(2),
+    stack: z.enum(['host', 'compose']),
+    servings: z.array(
+      z.looseObject({
+        engine: z.object({ name: z.string(), why: z.string() }),
+        budget: z.looseObject({ parallel: z.number(), gpu: z.string() }),
+      }),
+    ),
     notes: z.array(z.string()),
   }),
-  planned: z.looseObject({ reference: z.string(), why: z.string() }),
-  model: z.looseObject({ reference: z.string(), id: z.string(), file: z.string() }),
+  served: z.array(served).min(1),
 });
+
+/** Of a single model, as versions before the first stack of several wrote it. */
+const formatBefore = z.looseObject({
+  schemaVersion: z.literal(1),
+  plan: z.looseObject({
+    engine: z.object({ name: z.string(), why: z.string() }),
+    budget: z.looseObject({ parallel: z.number(), gpu: z.string() }),
+    models: z.array(z.unknown()),
+  }),
+  planned: z.unknown(),
+  model: z.unknown(),
+});
+
+/** An older file in today's form; anything else as it is. */
+const migrated = (found: unknown): unknown => {
+  const before = formatBefore.safeParse(found);
+  if (!before.success) return found;
+  const { plan, planned, model, ...rest } = before.data;
+  const { engine, budget, models, ...more } = plan;
+  const servings = [{ engine, models, budget }];
+  return {
+    ...rest,
+    schemaVersion: 2,
+    plan: { ...more, schemaVersion: 2, stack: 'host', servings, cards: null, cardsFor: null },
+    served: [{ engine: engine.name, planned, model }],
+  };
+};
 
 const fileOf = (paths: Paths): string => join(paths.state, 'plan.json');
 
@@ -43,7 +78,7 @@ export const readApplied = async (system: System, paths: Paths): Promise<Applied
   const text = await system.files.readText(fileOf(paths));
   if (text === undefined) return undefined;
   try {
-    return format.parse(JSON.parse(text)) as unknown as Applied;
+    return format.parse(migrated(JSON.parse(text))) as unknown as Applied;
   } catch {
     return undefined;
   }
@@ -51,3 +86,7 @@ export const readApplied = async (system: System, paths: Paths): Promise<Applied
 
 export const writeApplied = (system: System, paths: Paths, applied: Applied): Promise<void> =>
   system.files.writeAtomic(fileOf(paths), `${JSON.stringify(applied, undefined, 2)}\n`, 0o600);
+
+/** Forgets what the last `up` came to. */
+export const removeApplied = (system: System, paths: Paths): Promise<void> =>
+  system.files.remove(fileOf(paths));

@@ -65,13 +65,17 @@ const defaults = Object.fromEntries(
 /** An engine that is a stand-in program: `ready`, or whatever else test/fakes/engine.mjs can play. */
 const launcher = (mode = 'ready', ...args: string[]): Launcher => ({
   name: 'llamacpp',
+  weights: 'gguf',
+  onlyWhenAsked: false,
+  models: [],
   probe: () => ({ usable: true, why: 'a stand-in' }),
   install: async () => {},
-  command: ({ id }, { parallel }) => {
+  launch: ({ id }, { parallel }) => {
     const socket = join(paths.runtime, `e-${id}.sock`);
     const spec = JSON.stringify({ socket, parallel });
     const engine = join(root, 'test/fakes/engine.mjs');
-    return { argv: [system.nodePath, engine, socket, mode, ...args, spec], env: {}, endpoint: { socket } };
+    const argv = [system.nodePath, engine, socket, mode, ...args, spec];
+    return { kind: 'process', command: { argv, env: {}, endpoint: { socket } } };
   },
 });
 
@@ -115,12 +119,13 @@ const up = async (wish: Wish = {}): Promise<ApplyResult> => {
     hostName: 'box',
     engines: [engine],
     candidates: candidates ?? [],
-    asked: candidates ? undefined : { reference: model, catalog: undefined },
-    kept: undefined,
+    asked: candidates ? [] : [{ reference: model, catalog: undefined }],
+    kept: [],
     onDisk: new Set(),
+    cards: undefined,
   });
   const { steps, result } = applyPlan({
-    ...{ system, paths, plan, packageFolder: root, version: '0.1.0', launcher: engine, ensure },
+    ...{ system, paths, plan, packageFolder: root, version: '0.1.0', launchers: [engine], ensure },
     program: wish.program ?? program,
     previous: await readApplied(system, paths),
     running: await readRunning(system, paths),
@@ -227,7 +232,7 @@ test('a model that cannot be had is followed by the next, and that is said', asy
   });
   const candidates = [candidate('lost', 'bundled:lost'), candidate('small', weights('tiny'))];
   const result = await up({ candidates, said });
-  expect(result.applied.planned.id).toBe('small');
+  expect(result.applied.served[0]?.planned.id).toBe('small');
   expect(said).toEqual([expect.stringMatching(/Next best: small \(2\.00 MB\).*for trying only\.$/)]);
   expect((await stackStatus(system, paths))?.decisions).toContain(said[0]);
 });

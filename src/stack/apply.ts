@@ -2,13 +2,13 @@ import type { GatewayConfig } from '../api/gateway-config.ts';
 import { ensureOwnerKey } from '../config/keys.ts';
 import { failure } from '../errors.ts';
 import { type Applied, writeApplied } from './applied.ts';
-import { engineStep, type FetchOptions, modelStep } from './fetch-steps.ts';
+import { engineSteps, type FetchOptions, launcherFor, modelSteps } from './fetch-steps.ts';
 import { hashOf, renderGatewayFile } from './gateway-file.ts';
 import type { ObservedModel } from './observe.ts';
 import type { Obtained } from './obtain-model.ts';
 import { planChanges } from './plan-changes.ts';
 import type { StackRecord } from './record.ts';
-import { engineModelOf, gatewayConfigOf } from './served-model.ts';
+import { engineModelOf, gatewayConfigOf, type ServedNow, servedModelOf } from './served-model.ts';
 import { checkPort, startServer } from './start-server.ts';
 import type { Step } from './step.ts';
 import { stopServer } from './stop-server.ts';
@@ -47,12 +47,19 @@ const changesFrom = (
     ? planChanges(previous, applied)
     : ['what runs was not started by the last `up`'];
 
+/** What the last `up` came to, when it was the same models. */
+const sameModels = (previous: Applied | undefined, served: readonly ServedNow[]): Applied | undefined => {
+  const references = (all: readonly ServedNow[]): string =>
+    all.map(({ planned }) => planned.reference).join();
+  return previous && references(previous.served) === references(served) ? previous : undefined;
+};
+
 /** The steps of `up` over a plan, and what they came to once they are done. */
 export const applyPlan = (
   options: ApplyOptions,
 ): { readonly steps: readonly Step[]; readonly result: () => ApplyResult } => {
-  const { system, paths, plan, launcher, previous, running } = options;
-  let obtained: Obtained | undefined;
+  const { system, paths, plan, previous, running } = options;
+  const obtained: Obtained[] = [];
   let written: { readonly applied: Applied; readonly config: GatewayConfig } | undefined;
   let result: ApplyResult | undefined;
 
@@ -74,18 +81,26 @@ export const applyPlan = (
     title: 'API key and gateway.yaml',
     run: async () => {
       await ensureOwnerKey(system, paths);
-      const { planned, model: local, steppedDown } = need(obtained);
-      const engineModel = engineModelOf(planned, local);
-      const command = launcher.command(engineModel, plan.budget);
-      const config = gatewayConfigOf(plan, planned, engineModel, command, paths);
+      const entries = plan.servings.map((serving, index) => {
+        const { planned, model } = need(obtained[index]);
+        const now: ServedNow = { engine: serving.engine.name, planned, model };
+        const launch = launcherFor(options, serving).launch(engineModelOf(planned, model), serving.budget);
+        return { now, entry: servedModelOf(now, serving.budget.contextTokens, launch) };
+      });
+      const config = gatewayConfigOf(
+        plan,
+        entries.map(({ entry }) => entry),
+        { keysFile: paths.keysFile, stateFolder: paths.state, logsFolder: paths.logs },
+      );
+      const served = entries.map(({ now }) => now);
+      const same = sameModels(previous, served);
       const text = renderGatewayFile(config);
       const applied: Applied = {
-        schemaVersion: 1,
+        schemaVersion: 2,
         version: options.version,
         plan,
-        planned,
-        model: local,
-        steppedDown: planned.reference === previous?.planned.reference ? previous.steppedDown : steppedDown,
+        served,
+        steppedDown: same ? same.steppedDown : obtained.flatMap(({ steppedDown }) => steppedDown),
         configHash: hashOf(text),
       };
       await system.files.writeAtomic(paths.gatewayFile, text, 0o600);
@@ -115,7 +130,7 @@ export const applyPlan = (
   };
 
   const loading: Step = {
-    title: 'Loading the model',
+    title: plan.servings.length > 1 ? 'Loading the models' : 'Loading the model',
     run: async (progress, signal) => {
       await options.onServing();
       const served = need(result);
@@ -139,9 +154,9 @@ export const applyPlan = (
   };
 
   const fetching = [
-    engineStep(options),
-    modelStep(options, (found) => {
-      obtained = found;
+    ...engineSteps(options),
+    ...modelSteps(options, (found, index) => {
+      obtained[index] = found;
     }),
   ];
   return { steps: [address, ...fetching, settings, server, loading], result: () => need(result) };

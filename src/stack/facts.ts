@@ -1,15 +1,19 @@
 import type { Paths } from '../config/paths.ts';
 import type { Settings } from '../config/schema.ts';
-import { createLlamacpp } from '../engines/llamacpp/engine.ts';
+import type { EngineWeights } from '../engines/engine.ts';
+import { failure } from '../errors.ts';
 import { probeMachine } from '../machine/probe-machine.ts';
 import type { MachineReport } from '../machine/report.ts';
-import { chooseModels, resolveNamed } from '../models/choose.ts';
+import { findVllmModel } from '../models/catalog/vllm/catalog.ts';
+import { type Candidate, chooseModels, resolveNamed } from '../models/choose.ts';
 import { findModel } from '../models/ensure.ts';
 import { formatReference, parseReference } from '../models/reference.ts';
 import type { System } from '../system/system.ts';
 import { type Applied, readApplied } from './applied.ts';
-import { ownWorker } from './entry.ts';
-import { type Launcher, launcherOf } from './launcher.ts';
+import { gatherCards, offersFor } from './cards-facts.ts';
+import { askedWords, chooseEngine } from './choose-engine.ts';
+import type { Launcher } from './launcher.ts';
+import { launchersFor } from './launchers.ts';
 import type { NamedModel, PlanFacts } from './plan.ts';
 import type { PlannedModel } from './planned-model.ts';
 import type { StackRecord } from './record.ts';
@@ -24,55 +28,122 @@ export interface Facts {
   readonly running: StackRecord | undefined;
 }
 
-/** `--model auto` forgets what the last `up` chose. */
-const auto = 'auto';
+export interface FactsOptions {
+  readonly system: System;
+  readonly paths: Paths;
+  readonly packageFolder: string;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+}
 
-const launchersFor = async (
-  system: System,
-  paths: Paths,
-  packageFolder: string,
-  report: MachineReport,
-): Promise<readonly Launcher[]> => {
-  const workerFile = ownWorker(packageFolder);
-  const worker = workerFile === undefined ? {} : { workerFile };
-  return [launcherOf(await createLlamacpp({ system, paths, packageFolder, report, ...worker }))];
+type IsHere = (reference: string) => Promise<boolean>;
+
+const namedModel = (system: System, word: string, report: MachineReport): NamedModel => {
+  const reference = parseReference(word, system.cwd);
+  const catalog = resolveNamed(word, report);
+  return { reference: catalog?.reference ?? formatReference(reference), catalog };
 };
 
-/** Gathers the facts; looks at this machine and its disk only, asks no network. Throws MODEL_REFERENCE and MODEL_UNKNOWN. */
-export const gatherFacts = async (
-  system: System,
-  paths: Paths,
-  packageFolder: string,
+/** The models of the last `up`, when all of them are still here and nothing else was asked for. */
+const keptModels = async (
+  applied: Applied | undefined,
   settings: Settings,
-): Promise<Facts> => {
-  const isHere = async (reference: string): Promise<boolean> =>
+  isHere: IsHere,
+): Promise<readonly PlannedModel[]> => {
+  if (!applied || applied.plan.cards || settings.model !== undefined) return [];
+  const planned = applied.served.map((one) => one.planned);
+  const here = await Promise.all(planned.map(({ reference }) => isHere(reference)));
+  return here.every(Boolean) ? planned : [];
+};
+
+const onDisk = async (references: readonly string[], isHere: IsHere): Promise<ReadonlySet<string>> => {
+  const here = await Promise.all(references.map(isHere));
+  return new Set(references.filter((_reference, index) => here[index]));
+};
+
+/** Models for engines that read files of llama.cpp's form. */
+interface HostModels {
+  readonly candidates: readonly Candidate[];
+  readonly asked: readonly NamedModel[];
+  readonly kept: readonly PlannedModel[];
+  readonly present: ReadonlySet<string>;
+}
+
+const hostModels = async (
+  { system, settings }: FactsOptions,
+  report: MachineReport,
+  previous: Applied | undefined,
+  isHere: IsHere,
+): Promise<HostModels> => {
+  const candidates = chooseModels(report);
+  const asked = askedWords(settings).map((word) => namedModel(system, word, report));
+  const all = [...candidates.map(({ model }) => model.reference), ...asked.map(({ reference }) => reference)];
+  const [kept, present] = await Promise.all([keptModels(previous, settings, isHere), onDisk(all, isHere)]);
+  return { candidates, asked, kept, present };
+};
+
+/** Models for vLLM where it has no card to plan for: those that were asked for, in their own form. */
+const plainModels = async ({ system, settings }: FactsOptions, isHere: IsHere): Promise<HostModels> => {
+  const asked = askedWords(settings).map((word) => {
+    const [build] = findVllmModel(word)?.builds ?? [];
+    const reference = build ? `hf:${build.repo}` : formatReference(parseReference(word, system.cwd));
+    return { reference, catalog: undefined };
+  });
+  if (asked.length === 0) {
+    throw failure('NO_MODEL', {
+      problem: 'without a card nothing is picked for vLLM; name one with --model',
+    });
+  }
+  const present = await onDisk(
+    asked.map(({ reference }) => reference),
+    isHere,
+  );
+  return { candidates: [], asked, kept: [], present };
+};
+
+/** What an engine elsewhere calls its models; nothing of it is looked for here. */
+const remoteModels = (settings: Settings): HostModels => ({
+  candidates: [],
+  asked: askedWords(settings).map((word) => ({ reference: word, catalog: undefined })),
+  kept: [],
+  present: new Set(),
+});
+
+interface Looking {
+  readonly options: FactsOptions;
+  readonly report: MachineReport;
+  readonly previous: Applied | undefined;
+  readonly isHere: IsHere;
+}
+
+const modelsFor = async (
+  weights: EngineWeights,
+  onCards: boolean,
+  { options, report, previous, isHere }: Looking,
+): Promise<HostModels> => {
+  if (onCards || weights === 'nothing') return remoteModels(options.settings);
+  if (weights === 'safetensors') return plainModels(options, isHere);
+  return hostModels(options, report, previous, isHere);
+};
+
+/**
+ * Gathers the facts. Looks at this machine and its disk; the hub is asked only about a model that vLLM is to serve and
+ * that nobody knows here. Throws ENGINE_UNAVAILABLE, MODEL_REFERENCE and MODEL_UNKNOWN, and what `readBuild` throws.
+ */
+export const gatherFacts = async (options: FactsOptions): Promise<Facts> => {
+  const { system, paths, packageFolder, settings } = options;
+  const isHere: IsHere = async (reference) =>
     (await findModel(system, paths, parseReference(reference, system.cwd), packageFolder)) !== undefined;
-
-  const asked = (report: MachineReport): NamedModel | undefined => {
-    const { model } = settings;
-    if (model === undefined || model === auto) return undefined;
-    const reference = parseReference(model, system.cwd);
-    const catalog = resolveNamed(model, report);
-    return { reference: catalog?.reference ?? formatReference(reference), catalog };
-  };
-
-  const kept = async (applied: Applied | undefined): Promise<PlannedModel | undefined> => {
-    if (!applied || settings.model !== undefined) return undefined;
-    return (await isHere(applied.planned.reference)) ? applied.planned : undefined;
-  };
-
   const [report, previous, running] = await Promise.all([
     probeMachine(system),
     readApplied(system, paths),
     settledServer(system, paths),
   ]);
-  const candidates = chooseModels(report);
-  const named = asked(report);
-  const [launchers, keptModel, present] = await Promise.all([
-    launchersFor(system, paths, packageFolder, report),
-    kept(previous),
-    onDisk([...candidates.map(({ model }) => model.reference), ...(named ? [named.reference] : [])], isHere),
-  ]);
+  const launchers = await launchersFor({ system, paths, packageFolder, report, settings });
+  const engines = offersFor(launchers, report, settings);
+  const { weights } = chooseEngine(report, settings, engines);
+  const cards = weights === 'safetensors' ? await gatherCards(options, report, previous, isHere) : undefined;
+  const models = await modelsFor(weights, cards !== undefined, { options, report, previous, isHere });
   return {
     report,
     launchers,
@@ -82,22 +153,15 @@ export const gatherFacts = async (
       report,
       settings,
       hostName: system.hostName,
-      engines: launchers,
+      engines,
       // What comes with localai is there or it is not; nothing can fetch it.
-      candidates: candidates.filter(
-        ({ model }) => !model.reference.startsWith('bundled:') || present.has(model.reference),
+      candidates: models.candidates.filter(
+        ({ model }) => !model.reference.startsWith('bundled:') || models.present.has(model.reference),
       ),
-      asked: named,
-      kept: keptModel,
-      onDisk: present,
+      asked: models.asked,
+      kept: models.kept,
+      onDisk: cards?.present ?? models.present,
+      cards,
     },
   };
-};
-
-const onDisk = async (
-  references: readonly string[],
-  isHere: (reference: string) => Promise<boolean>,
-): Promise<ReadonlySet<string>> => {
-  const here = await Promise.all(references.map(isHere));
-  return new Set(references.filter((_reference, index) => here[index]));
 };

@@ -5,7 +5,14 @@ import { budgetLine } from './plan-text.ts';
 
 const address = ({ plan }: Applied): string => `${plan.gateway.host}:${plan.gateway.port}`;
 
-const model = ({ planned, model: { id, file } }: Applied): string => `${planned.id ?? id} (${file})`;
+const models = ({ served }: Applied): string =>
+  served.map(({ planned, model: { id, file } }) => `${planned.id ?? id} (${file})`).join(' and ');
+
+const engines = ({ plan }: Applied): string =>
+  [...new Set(plan.servings.map(({ engine }) => engine.name))].join(' and ');
+
+const budgets = ({ plan }: Applied): string =>
+  [...new Set(plan.servings.map(({ budget }) => budgetLine(budget)))].join(' and ');
 
 const ruleNames = ['allowedHosts', 'allowedOrigins', 'trustedProxies', 'limits', 'routing'] as const;
 
@@ -22,12 +29,12 @@ export const planChanges = (now: Applied, next: Applied): readonly string[] => {
   const pairs: readonly (readonly [string, string, string])[] = [
     ['localai', now.version, next.version],
     ['address', address(now), address(next)],
-    ['model', model(now), model(next)],
-    ['engine', now.plan.engine.name, next.plan.engine.name],
-    ['settings', budgetLine(now.plan), budgetLine(next.plan)],
+    ['model', models(now), models(next)],
+    ['engine', engines(now), engines(next)],
+    ['settings', budgets(now), budgets(next)],
     ...ruleNames.map((name) => [name, rule(now, name), rule(next, name)] as const),
     ['log level', now.plan.logLevel, next.plan.logLevel],
   ];
   const named = pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what}: ${a} → ${b}`);
-  return named.length > 0 ? named : ["the engine's command line"];
+  return named.length > 0 ? named : ["an engine's command line"];
 };

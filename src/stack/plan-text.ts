@@ -1,7 +1,10 @@
+import type { EngineBudget } from '../engines/engine.ts';
 import type { MachineReport } from '../machine/report.ts';
 import { bytes, gibibytes } from '../models/quantities.ts';
-import type { StackPlan } from './plan.ts';
+import { cardsPlanLines } from './cards/cards-text.ts';
+import type { Serving, StackPlan } from './plan.ts';
 import type { PlannedModel } from './planned-model.ts';
+import type { ServedNow } from './served-model.ts';
 
 const machineLines = (report: MachineReport): readonly string[] => {
   const os = 'value' in report.os ? report.os.value : `not checked (${report.os.notChecked})`;
@@ -35,10 +38,11 @@ const modelLines = (models: readonly PlannedModel[]): readonly string[] =>
   ]);
 
 /** How requests are worked on: what was set, and what is left to the engine. */
-export const budgetLine = ({ budget }: Pick<StackPlan, 'budget'>): string => {
-  const context = budget.contextTokens === undefined ? 'what fits' : `${budget.contextTokens} tokens`;
-  const threads = budget.threads === undefined ? 'measured' : String(budget.threads);
-  return `context ${context}, ${budget.parallel} requests at once, threads ${threads}, gpu ${budget.gpu}`;
+export const budgetLine = ({ contextTokens, parallel, threads, gpu, cards }: EngineBudget): string => {
+  const context = contextTokens === undefined ? 'what fits' : `${contextTokens} tokens`;
+  const flags = cards ? ['with', ...cards.flags].join(' ') : undefined;
+  const here = flags ?? `threads ${threads ?? 'measured'}, gpu ${gpu}`;
+  return `context ${context}, ${parallel} requests at once, ${here}`;
 };
 
 const addressOf = ({ host, port, exposure }: StackPlan['gateway']): string =>
@@ -46,19 +50,47 @@ const addressOf = ({ host, port, exposure }: StackPlan['gateway']): string =>
     exposure === 'loopback' ? 'this machine only' : 'reachable from the network, with a key'
   }`;
 
+const servingLines = (servings: readonly Serving[]): readonly string[] =>
+  servings.flatMap(({ engine, budget, models }, index) => [
+    ...(index > 0 && servings[index - 1]?.engine.name === engine.name
+      ? []
+      : [`Engine    ${engine.name}: ${engine.why}`]),
+    `          ${budgetLine(budget)}`,
+    ...modelLines(models),
+  ]);
+
+/** Where the cards are planned, their own plan says all of the models: exactly what `localai plan` shows. */
+const cardServingLines = (plan: StackPlan, columns: number): readonly string[] => {
+  const [first] = plan.servings;
+  if (!plan.cards || !first) return servingLines(plan.servings);
+  return [
+    `Engine    ${first.engine.name}: ${first.engine.why}`,
+    ...plan.servings.flatMap(({ models: [model] }) =>
+      model ? [`Model     ${model.id} for ${model.roles.join(', ')}; ${sizeOf(model)}`] : [],
+    ),
+    '',
+    ...cardsPlanLines(plan.cards, columns),
+    '',
+  ];
+};
+
 /** The plan for a person, a line each. */
-export const planLines = (plan: StackPlan, report: MachineReport): readonly string[] => [
+export const planLines = (plan: StackPlan, report: MachineReport, columns = 80): readonly string[] => [
   ...machineLines(report),
-  `Engine    ${plan.engine.name}: ${plan.engine.why}`,
-  `          ${budgetLine(plan)}`,
-  ...modelLines(plan.models),
+  ...cardServingLines(plan, columns),
   `Gateway   ${addressOf(plan.gateway)}`,
   ...plan.notes.map((note) => `Note      ${note}`),
 ];
 
+const servedLine = ({ planned }: ServedNow): string =>
+  `Model ${planned.id ?? planned.reference}: ${planned.why}${planned.caveat ? `; ${planned.caveat}` : ''}.`;
+
 /** What `up` decided, for `status` and the first lines of `up`. */
-export const decisionLines = (plan: StackPlan, served: PlannedModel): readonly string[] => [
-  `Engine ${plan.engine.name}: ${plan.engine.why}; ${budgetLine(plan)}.`,
-  `Model ${served.id ?? served.reference}: ${served.why}${served.caveat ? `; ${served.caveat}` : ''}.`,
+export const decisionLines = (plan: StackPlan, served: readonly ServedNow[]): readonly string[] => [
+  ...plan.servings.flatMap(({ engine, budget }, index) => {
+    const one = served[index];
+    const line = `Engine ${engine.name}: ${engine.why}; ${budgetLine(budget)}.`;
+    return one ? [line, servedLine(one)] : [line];
+  }),
   ...plan.notes,
 ];

@@ -5,7 +5,8 @@ import { type Settings, settings } from '../config/schema.ts';
 import type { Gpu } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
 import type { CatalogModel } from '../models/model.ts';
-import { type PlanFacts, planStack } from './plan.ts';
+import type { EngineOffer } from './choose-engine.ts';
+import { type PlanFacts, planStack, type StackPlan } from './plan.ts';
 import { planLines } from './plan-text.ts';
 import type { PlannedModel } from './planned-model.ts';
 
@@ -53,22 +54,30 @@ const defaults = Object.fromEntries(
   Object.entries(settings).map(([key, schema]) => [key, schema.parse(undefined)]),
 ) as Settings;
 
+const llamacpp: EngineOffer = {
+  ...{ name: 'llamacpp', weights: 'gguf', onlyWhenAsked: false },
+  probe: () => ({ usable: true, why: 'needs nothing but npm' }),
+};
+
 const facts = (change: Partial<PlanFacts> = {}): PlanFacts => ({
   report: machine(),
   settings: defaults,
   hostName: 'box',
-  engines: [{ name: 'llamacpp', probe: () => ({ usable: true, why: 'needs nothing but npm' }) }],
+  engines: [llamacpp],
   candidates: [large, small, smoke],
-  asked: undefined,
-  kept: undefined,
+  asked: [],
+  kept: [],
   onDisk: new Set(['bundled:smoke']),
+  cards: undefined,
   ...change,
 });
 
 const withGpus = (...value: Gpu[]): Partial<PlanFacts> => ({ report: machine({ gpus: { value } }) });
 
+const modelsOf = ({ servings: [serving] }: StackPlan): readonly PlannedModel[] => serving?.models ?? [];
+
 const kept = (candidate: Candidate): PlannedModel => {
-  const [first] = planStack(facts({ candidates: [candidate] })).models;
+  const [first] = modelsOf(planStack(facts({ candidates: [candidate] })));
   if (!first) throw new Error('no model');
   return first;
 };
@@ -114,8 +123,8 @@ const cases: Readonly<Record<string, Partial<PlanFacts>>> = {
     candidates: [small, smoke],
   },
   'model-on-disk': { onDisk: new Set([large.model.reference]) },
-  'model-asked-for': { asked: { reference: 'hf:someone/else', catalog: undefined } },
-  'model-of-last-time': { kept: kept(small) },
+  'model-asked-for': { asked: [{ reference: 'hf:someone/else', catalog: undefined }] },
+  'model-of-last-time': { kept: [kept(small)] },
   'own-address-and-sizes': {
     settings: {
       ...defaults,
@@ -145,7 +154,8 @@ test('what is free at the moment does not change the plan', () => {
 test('memory for the engine leaves room for the rest of the machine, also a small one', () => {
   const budget = (totalBytes: number): number => {
     const memory = { totalBytes, availableBytes: totalBytes, limitedBy: 'machine' } as const;
-    return planStack(facts({ report: machine({ memory }) })).budget.memoryBytes / gib;
+    const [serving] = planStack(facts({ report: machine({ memory }) })).servings;
+    return (serving?.budget.memoryBytes ?? 0) / gib;
   };
   expect(budget(32 * gib)).toBeCloseTo(25.6);
   expect(budget(2 * gib)).toBeCloseTo(1);
@@ -153,12 +163,13 @@ test('memory for the engine leaves room for the rest of the machine, also a smal
 });
 
 test('a model that was asked for has no fall-back', () => {
-  const { models } = planStack(facts({ asked: { reference: large.model.reference, catalog: large.model } }));
+  const asked = [{ reference: large.model.reference, catalog: large.model }];
+  const models = modelsOf(planStack(facts({ asked })));
   expect(models).toMatchObject([{ id: 'big-coder-7b', why: 'asked for', announce: null }]);
 });
 
 test('one model serves coder and general, whatever it is best at', () => {
-  expect(planStack(facts()).models.map(({ roles }) => roles)).toEqual([
+  expect(modelsOf(planStack(facts())).map(({ roles }) => roles)).toEqual([
     ['coder', 'general'],
     ['coder', 'general'],
     ['coder', 'general'],
@@ -166,8 +177,8 @@ test('one model serves coder and general, whatever it is best at', () => {
 });
 
 test('the best model stays without a word about a better one', () => {
-  expect(planStack(facts({ kept: kept(large) })).notes).toEqual([]);
-  expect(planStack(facts({ kept: kept(small) })).notes).toEqual([
+  expect(planStack(facts({ kept: [kept(large)] })).notes).toEqual([]);
+  expect(planStack(facts({ kept: [kept(small)] })).notes).toEqual([
     expect.stringContaining('up --model big-coder-7b'),
   ]);
 });
@@ -209,9 +220,7 @@ test('native Windows is pointed to WSL2', () => {
 });
 
 test('an engine that cannot run here is refused with its reason', () => {
-  const engines = [
-    { name: 'llamacpp' as const, probe: () => ({ usable: false, why: 'it runs on Linux only' }) },
-  ];
+  const engines = [{ ...llamacpp, probe: () => ({ usable: false, why: 'it runs on Linux only' }) }];
   expect(() => planStack(facts({ engines }))).toThrow(/llamacpp: it runs on Linux only/);
 });
 

@@ -1,16 +1,23 @@
-import type { EngineName } from '../api/models.ts';
 import type { Settings } from '../config/schema.ts';
 import type { EngineBudget } from '../engines/engine.ts';
 import { failure } from '../errors.ts';
 import type { MachineReport } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
 import type { CatalogModel } from '../models/model.ts';
-import { engineBudget } from './budget.ts';
+import { engineBudget, withArgs } from './budget.ts';
+import type { CardsPlan } from './cards/cards-plan.ts';
+import { type CardsFacts, planForCards } from './cards-servings.ts';
+import { type ChosenEngine, chooseEngine, type EngineOffer } from './choose-engine.ts';
 import { type GatewayRules, gatewayRules } from './gateway-rules.ts';
 import { graphicsNotes } from './graphics-notes.ts';
-import type { Launcher } from './launcher.ts';
 import { isLoopback } from './loopback.ts';
-import { type PlannedModel, plannedAsked, plannedCandidates, plannedKept } from './planned-model.ts';
+import {
+  type PlannedModel,
+  plannedAsked,
+  plannedCandidates,
+  plannedKept,
+  plannedRemote,
+} from './planned-model.ts';
 
 /** A model as it is named; `catalog` when the catalogue knows it. */
 export interface NamedModel {
@@ -25,79 +32,107 @@ export interface PlanFacts {
   /** What this machine calls itself on the network. */
   readonly hostName: string;
   /** Engines to choose from, best first. */
-  readonly engines: readonly Pick<Launcher, 'name' | 'probe'>[];
+  readonly engines: readonly EngineOffer[];
   /** What could be served, best first; without those that cannot be had at all. */
   readonly candidates: readonly Candidate[];
-  /** The model that was asked for; there is no falling back from it. */
-  readonly asked: NamedModel | undefined;
-  /** The model that the last `up` served, when it is whole on this disk. */
-  readonly kept: PlannedModel | undefined;
+  /** The models that were asked for; there is no falling back from them. */
+  readonly asked: readonly NamedModel[];
+  /** The models that the last `up` served, when they are whole on this disk. */
+  readonly kept: readonly PlannedModel[];
   /** References whose files are on this disk. */
   readonly onDisk: ReadonlySet<string>;
+  /** The NVIDIA cards that vLLM would run on and what it would serve; undefined where it would not. */
+  readonly cards: CardsFacts | undefined;
+}
+
+/** One engine of the stack and what it is to serve. */
+export interface Serving {
+  readonly engine: ChosenEngine;
+  /** Tried in this order; one is served. */
+  readonly models: readonly PlannedModel[];
+  readonly budget: EngineBudget;
 }
 
 /** What `up` will do: decided here and nowhere else, printable, the same for the same facts. */
 export interface StackPlan {
-  readonly schemaVersion: 1;
-  readonly engine: { readonly name: EngineName; readonly why: string };
-  /** Tried in this order; one is served. */
-  readonly models: readonly PlannedModel[];
+  readonly schemaVersion: 2;
+  /** `host` one process in the background with its engines · `compose` containers. */
+  readonly stack: 'host' | 'compose';
+  /** In the order in which they are started. */
+  readonly servings: readonly Serving[];
+  /** How the NVIDIA cards are shared; null where no engine of ours plans for them. */
+  readonly cards: CardsPlan | null;
+  /** What that was made of; the next `up` keeps a plan that would be made of the same. */
+  readonly cardsFor: string | null;
   readonly gateway: {
     readonly host: string;
     readonly port: number;
     readonly exposure: 'loopback' | 'lan';
     readonly rules: GatewayRules;
   };
-  readonly budget: EngineBudget;
   readonly logLevel: Settings['log.level'];
   readonly downloadsParallel: number;
   /** Honest lines about what differs from what one might expect. */
   readonly notes: readonly string[];
 }
 
-const chooseEngine = ({ report, settings, engines }: PlanFacts): StackPlan['engine'] => {
-  if (report.platform === 'win32') {
-    const problem = 'native Windows is not supported; run it inside WSL2 (`wsl --install`)';
-    throw failure('ENGINE_UNAVAILABLE', { engine: settings.engine, problem });
-  }
-  const wanted = engines.filter(({ name }) => settings.engine === 'auto' || settings.engine === name);
-  const verdicts = wanted.map((engine) => ({ name: engine.name, ...engine.probe(report) }));
-  const usable = verdicts.find((verdict) => verdict.usable);
-  if (usable) return { name: usable.name, why: usable.why };
-  const problem = verdicts.map(({ name, why }) => `${name}: ${why}`).join('; ');
-  throw failure('ENGINE_UNAVAILABLE', { engine: settings.engine, problem });
-};
+type Planned = Pick<StackPlan, 'servings' | 'cards' | 'cardsFor' | 'notes'>;
 
-const chooseModels = (facts: PlanFacts): { models: readonly PlannedModel[]; notes: readonly string[] } => {
+/** Models as they are on a machine whose memory decides: what was asked for, what was served, what fits. */
+const modelChains = (
+  facts: PlanFacts,
+): { readonly chains: readonly (readonly PlannedModel[])[]; readonly notes: readonly string[] } => {
   const { asked, kept, candidates, onDisk } = facts;
-  if (asked) return { models: [plannedAsked(asked, onDisk)], notes: [] };
-  if (kept) return plannedKept(kept, candidates);
+  if (asked.length > 0) {
+    const alone = asked.length === 1;
+    return { chains: asked.map((one) => [plannedAsked(one, onDisk, alone)]), notes: [] };
+  }
+  if (kept.length > 0) return plannedKept(kept, candidates);
   if (candidates.length === 0) {
     throw failure('NO_MODEL', { problem: 'nothing in the catalogue fits this machine' });
   }
-  return { models: plannedCandidates(candidates, onDisk), notes: [] };
+  return { chains: [plannedCandidates(candidates, onDisk)], notes: [] };
 };
 
-/** Decides what is served here and how. Pure. Throws ENGINE_UNAVAILABLE and NO_MODEL. */
+const servingsOf = (facts: PlanFacts, engine: ChosenEngine, weights: EngineOffer['weights']): Planned => {
+  const { report, settings } = facts;
+  const { chains, notes } =
+    weights === 'nothing' && facts.asked.length === 0
+      ? { chains: [[plannedRemote()]], notes: [] }
+      : modelChains(facts);
+  const budget = engineBudget(report, settings, chains.length);
+  const servings = chains.map((models) => ({
+    engine,
+    models,
+    budget: withArgs(budget, settings, models[0]),
+  }));
+  return { servings, cards: null, cardsFor: null, notes };
+};
+
+/** Decides what is served here and how. Pure. Throws ENGINE_UNAVAILABLE, NO_MODEL and MODEL_DOES_NOT_FIT. */
 export const planStack = (facts: PlanFacts): StackPlan => {
-  const { report, settings, hostName } = facts;
-  const engine = chooseEngine(facts);
-  const { models, notes } = chooseModels(facts);
+  const { report, settings, hostName, cards, onDisk } = facts;
+  const { engine, weights, passedOver } = chooseEngine(report, settings, facts.engines);
+  const planned =
+    weights === 'safetensors' && cards
+      ? planForCards(cards, { report, settings, engine, onDisk })
+      : servingsOf(facts, engine, weights);
   const host = settings['gateway.host'];
   const exposure = isLoopback(host) ? 'loopback' : 'lan';
   return {
-    schemaVersion: 1,
-    engine,
-    models,
+    schemaVersion: 2,
+    stack: engine.name === 'vllm-compose' ? 'compose' : 'host',
+    servings: planned.servings,
+    cards: planned.cards,
+    cardsFor: planned.cardsFor,
     gateway: {
       host,
       port: settings['gateway.port'],
       exposure,
       rules: gatewayRules(settings, exposure, hostName),
     },
-    budget: engineBudget(report, settings),
     logLevel: settings['log.level'],
     downloadsParallel: settings['downloads.parallel'],
-    notes: [...graphicsNotes(report, settings.gpu), ...notes],
+    notes: [...graphicsNotes(report, settings.gpu, engine.name, passedOver), ...planned.notes],
   };
 };

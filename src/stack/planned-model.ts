@@ -16,6 +16,8 @@ export interface PlannedModel {
     readonly tools: boolean;
     readonly reasoning: boolean;
     readonly fim: boolean;
+    /** It embeds and does not talk. */
+    readonly embeddings?: boolean;
   };
   /** Bytes to be had; null where nobody knows before looking. */
   readonly sizeBytes: number | null;
@@ -26,9 +28,10 @@ export interface PlannedModel {
   readonly announce: string | null;
 }
 
-/** One model serves everything that is asked for, whatever it is best at. */
-const rolesOf = (catalog: CatalogModel | undefined): readonly Role[] => {
+/** One model alone serves everything that is asked for, whatever it is best at; several what each is made for. */
+const rolesOf = (catalog: CatalogModel | undefined, alone: boolean): readonly Role[] => {
   const own = catalog?.roles ?? [];
+  if (!alone && own.length > 0) return own;
   const all: readonly Role[] = ['coder', 'general'];
   return [...own, ...all.filter((role) => !own.includes(role))];
 };
@@ -37,11 +40,12 @@ const planned = (
   { reference, catalog }: NamedModel,
   onDisk: ReadonlySet<string>,
   words: { readonly why: string; readonly announce?: string },
+  alone = true,
 ): PlannedModel => ({
   id: catalog?.name ?? null,
   reference,
   why: words.why,
-  roles: rolesOf(catalog),
+  roles: rolesOf(catalog, alone),
   capabilities: {
     tools: catalog?.tools ?? false,
     reasoning: catalog?.reasoning ?? false,
@@ -81,24 +85,29 @@ export const plannedCandidates = (
     }),
   );
 
-/** The model that was asked for, and no other. */
-export const plannedAsked = (asked: NamedModel, onDisk: ReadonlySet<string>): PlannedModel =>
-  planned(asked, onDisk, { why: 'asked for' });
+/** A model that was asked for, and no other in its place. */
+export const plannedAsked = (asked: NamedModel, onDisk: ReadonlySet<string>, alone: boolean): PlannedModel =>
+  planned(asked, onDisk, { why: 'asked for' }, alone);
+
+/** What an engine elsewhere serves, whatever that is. */
+export const plannedRemote = (): PlannedModel =>
+  planned({ reference: 'auto', catalog: undefined }, new Set(), { why: 'what is served there' });
 
 /**
- * The model of the last `up` stays until another is asked for, so that `up` again asks no hub and switches nothing. A
+ * The models of the last `up` stay until others are asked for, so that `up` again asks no hub and switches nothing. A
  * better one is named, not fetched.
  */
 export const plannedKept = (
-  kept: PlannedModel,
+  kept: readonly PlannedModel[],
   candidates: readonly Candidate[],
-): { readonly models: readonly PlannedModel[]; readonly notes: readonly string[] } => {
+): { readonly chains: readonly (readonly PlannedModel[])[]; readonly notes: readonly string[] } => {
   const why = 'served by the last `up` and on this disk';
-  const models = [{ ...kept, why, onDisk: true, announce: null }];
-  const place = candidates.findIndex(({ model }) => model.reference === kept.reference);
+  const chains = kept.map((one) => [{ ...one, why, onDisk: true, announce: null }]);
+  const [first] = kept;
+  const place = candidates.findIndex(({ model }) => model.reference === first?.reference);
   const better = place > 0 ? candidates[0] : undefined;
-  if (!better || isBundled(better)) return { models, notes: [] };
+  if (!better || isBundled(better)) return { chains, notes: [] };
   const { name, sizeBytes } = better.model;
   const note = `A better model fits this machine: \`{localai} up --model ${name}\` (${bytes(sizeBytes)}).`;
-  return { models, notes: [note] };
+  return { chains, notes: [note] };
 };

@@ -51,7 +51,7 @@ export const stackStatus = async (system: System, paths: Paths): Promise<StackSt
   ]);
   const decisions =
     applied && applied.configHash === (record?.configHash ?? file?.hash)
-      ? [...decisionLines(applied.plan, applied.planned), ...applied.steppedDown]
+      ? [...decisionLines(applied.plan, applied.served), ...applied.steppedDown]
       : ['It was not started by `{localai} up`, or with another gateway.yaml.'];
   return {
     gateway: record

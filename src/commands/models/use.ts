@@ -26,7 +26,7 @@ export const readUse = async (system: System, paths: Paths): Promise<(file: stri
     readApplied(system, paths),
     gatewayFiles(system, paths),
   ]);
-  const named = new Set([...inFile, ...(applied ? [applied.model.file] : [])]);
+  const named = new Set([...inFile, ...(applied?.served.map(({ model }) => model.file) ?? [])]);
   return (file) => {
     if (!named.has(file)) return 'none';
     return server ? 'served' : 'chosen';

@@ -21,13 +21,13 @@ const refuseForCards = (word: string): void => {
 
 /** What the model takes of the memory, and how fast it may be: estimates, and said to be. */
 const memoryLines = (plan: StackPlan, { plan: { asked, candidates }, report }: Facts): readonly string[] => {
-  const first = plan.models[0];
-  const model =
-    asked?.catalog ?? candidates.find(({ model: one }) => one.reference === first?.reference)?.model;
-  if (!model) return [];
+  const [serving] = plan.servings;
+  const reference = serving?.models[0]?.reference;
+  const model = asked[0]?.catalog ?? candidates.find(({ model: one }) => one.reference === reference)?.model;
+  if (!model || !serving) return [];
   const speed = estimateSpeed(model, report);
   return [
-    `Memory    ${gibibytes(neededBytes(model))} of ${gibibytes(plan.budget.memoryBytes)} for 16,384 tokens of context: ${fits(model, report) ? 'fits' : 'does not fit'}`,
+    `Memory    ${gibibytes(neededBytes(model))} of ${gibibytes(serving.budget.memoryBytes)} for 16,384 tokens of context: ${fits(model, report) ? 'fits' : 'does not fit'}`,
     `Speed     about ${speed < 10 ? speed.toFixed(1) : Math.round(speed)} tokens a second (an estimate)`,
   ];
 };
@@ -38,17 +38,18 @@ export const showEmbeddedPlan = async (
   words: readonly string[],
   contextTokens: number | undefined,
 ): Promise<void> => {
-  const { system, paths, packageFolder, output } = context;
+  const { system, paths, packageFolder, output, signal } = context;
   const [word] = words;
   if (words.length > 1) output.note('The embedded engine serves one model; the first one is planned.');
   if (word !== undefined) refuseForCards(word);
   const { values } = await context.config({
     ...(word === undefined ? {} : { model: word }),
     ...(contextTokens === undefined ? {} : { context: contextTokens }),
+    engine: 'llamacpp',
   });
-  const facts = await gatherFacts(system, paths, packageFolder, values);
+  const facts = await gatherFacts({ system, paths, packageFolder, settings: values, signal });
   const plan = planStack(facts.plan);
-  output.data({ schemaVersion: 1, engine: plan.engine.name, plan });
+  output.data({ schemaVersion: 1, engine: 'llamacpp', plan });
   for (const line of [...planLines(plan, facts.report), ...memoryLines(plan, facts)]) output.print(line);
   output.print('');
   output.print(

@@ -5,7 +5,10 @@ import type { ApplyResult } from '../../stack/apply.ts';
 export interface Summary {
   readonly url: string;
   readonly modelId: string;
-  readonly caveat: string | null;
+  /** Further models, with what they are for. */
+  readonly others: readonly string[];
+  /** What models are not good for, a line each. */
+  readonly caveats: readonly string[];
   readonly key: string;
   /** Honest words of the engine and of the plan. */
   readonly notes: readonly string[];
@@ -16,7 +19,10 @@ export interface Summary {
 export const summaryOf = ({ record, config, applied, models }: ApplyResult, key: string): Summary => ({
   url: record.gateway.url,
   modelId: config.models[0]?.id ?? '',
-  caveat: applied.planned.caveat,
+  others: config.models.slice(1).map(({ id, roles }) => `${id} (${roles.join(', ')})`),
+  caveats: applied.served.flatMap(({ planned: { id, caveat }, model }) =>
+    caveat === null ? [] : [`${id ?? model.id}: ${caveat}.`],
+  ),
   key,
   notes: [...applied.plan.notes, ...models.flatMap(({ notes }) => notes)],
   ready: models.length > 0 && models.every(({ state }) => state === 'ready'),
@@ -36,7 +42,9 @@ export const summaryLines = (summary: Summary, paint: Paint): readonly string[] 
   `  base URL  ${paint.cyan(`${summary.url}/v1`)}`,
   `  API key   ${paint.cyan(summary.key)}   ${paint.dim('(again: {localai} key show)')}`,
   `  model     ${paint.cyan(summary.modelId)}`,
-  ...(summary.caveat === null ? [] : ['', `${paint.yellow('Note:')} ${summary.modelId}: ${summary.caveat}.`]),
+  ...summary.others.map((other) => `  or        ${paint.cyan(other)}`),
+  ...(summary.caveats.length === 0 ? [] : ['']),
+  ...summary.caveats.map((caveat) => `${paint.yellow('Note:')} ${caveat}`),
   ...summary.notes.map((note) => `${paint.yellow('Note:')} ${note}`),
   '',
   'Try it:',

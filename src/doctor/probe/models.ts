@@ -64,11 +64,14 @@ export const probeModels = async (
       onDisk: (await findModel(system, paths, parseReference(reference, '/'), packageFolder)) !== undefined,
     })),
   );
-  const chosen = applied && {
-    id: applied.model.id,
-    file: applied.model.file,
-    there: (await system.files.stat(applied.model.file)) !== undefined,
-  };
+  const served = await Promise.all(
+    (applied?.served ?? []).map(async ({ model: { id, file } }) => ({
+      ...{ id, file },
+      there: file === '' || (await system.files.stat(file)) !== undefined,
+    })),
+  );
+  // Of several, one that is missing is what matters.
+  const chosen = served.find(({ there }) => !there) ?? served[0];
   const hubFiles = stored.filter(({ source }) => source === 'hub').flatMap(({ files }) => files);
   return {
     unfinished: stored.filter(({ whole }) => !whole).map(({ id }) => id),

@@ -16,7 +16,13 @@ const report = (platform: string, arch: string, vendor?: 'nvidia') =>
     gpus: { value: vendor ? [{ vendor, name: vendor, memoryBytes: 8e9 }] : [] },
   });
 
-const model: EngineModel = { id: 'tiny', file: '/models/tiny.gguf', sha256: undefined, roles: ['general'] };
+const model: EngineModel = {
+  id: 'tiny',
+  reference: '/models/tiny.gguf',
+  file: '/models/tiny.gguf',
+  sha256: undefined,
+  roles: ['general'],
+};
 const budget: EngineBudget = {
   contextTokens: undefined,
   parallel: 2,

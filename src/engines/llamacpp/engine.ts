@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Paths } from '../../config/paths.ts';
-import { failure } from '../../errors.ts';
 import type { MachineReport } from '../../machine/report.ts';
 import type { System } from '../../system/system.ts';
-import type { Engine } from '../engine.ts';
+import type { ProcessEngine } from '../engine.ts';
+import { engineSocket } from '../engine-socket.ts';
 import { binariesFor } from './install/binaries.ts';
 import { installLibrary } from './install/install-library.ts';
 import { manifestFor, readTemplate } from './install/manifest.ts';
@@ -21,23 +20,10 @@ export interface LlamacppOptions {
   readonly workerFile?: string;
 }
 
-/** sun_path holds 104 bytes on macOS (108 on Linux), the closing zero among them. */
-const socketPathLimit = 103;
-
-const socketFor = (paths: Paths, modelId: string): string => {
-  const hash = createHash('sha256').update(modelId).digest('hex').slice(0, 8);
-  const socket = join(paths.runtime, `e-${hash}.sock`);
-  if (Buffer.byteLength(socket) <= socketPathLimit) return socket;
-  throw failure('ENGINE_UNAVAILABLE', {
-    engine: 'llamacpp',
-    problem: `${socket} is too long for a socket; set XDG_RUNTIME_DIR to a shorter folder`,
-  });
-};
-
 const platforms = 'Linux (x64, arm64) and macOS';
 
 /** node-llama-cpp in a child process that looks like vLLM: the engine that needs nothing but npm. */
-export const createLlamacpp = async (options: LlamacppOptions): Promise<Engine<LlamacppSpec>> => {
+export const createLlamacpp = async (options: LlamacppOptions): Promise<ProcessEngine<LlamacppSpec>> => {
   const { system, paths, packageFolder, report } = options;
   const template = await readTemplate(system, packageFolder);
   const workerFile = options.workerFile ?? join(packageFolder, 'dist', 'llamacpp-worker.js');
@@ -45,6 +31,8 @@ export const createLlamacpp = async (options: LlamacppOptions): Promise<Engine<L
   const folder = (gpu: 'auto' | 'off'): string => join(paths.engines, `llamacpp-${manifest(gpu).hash}`);
   return {
     name: 'llamacpp',
+    weights: 'gguf',
+    onlyWhenAsked: false,
     probe: (machine) => {
       const binaries = binariesFor(machine, 'auto');
       const here = `${machine.platform} ${machine.arch}`;
@@ -63,7 +51,7 @@ export const createLlamacpp = async (options: LlamacppOptions): Promise<Engine<L
       gpu: budget.gpu,
       memoryBytes: budget.memoryBytes,
       tuningFile: join(paths.state, 'threads.json'),
-      socket: socketFor(paths, model.id),
+      socket: engineSocket(paths, 'llamacpp', model.id),
     }),
     install: async (spec, progress, signal) => {
       const lockFile = join(paths.locks, 'llamacpp-install');

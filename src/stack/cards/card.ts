@@ -16,6 +16,8 @@ export interface PlanCard {
   readonly capability: number | null;
   readonly nvlink: boolean;
   readonly unified: boolean;
+  /** The driver's name for this very card: its UUID, else its number. */
+  readonly device?: string;
 }
 
 const gib = 1024 ** 3;
@@ -86,6 +88,7 @@ const cardOf = (gpu: Gpu, report: MachineReport): PlanCard | undefined => {
     capability,
     nvlink: kind?.nvlink ?? false,
     unified: kind?.unified ?? false,
+    ...(gpu.nvidia ? { device: gpu.nvidia.uuid ?? String(gpu.nvidia.index) } : {}),
   };
 };
 

@@ -1,16 +1,22 @@
-import type { Context } from '../../context.ts';
 import { readBuild } from '../../models/build-facts.ts';
 import { findVllmModel } from '../../models/catalog/vllm/catalog.ts';
 import type { VllmModel } from '../../models/catalog/vllm/entry.ts';
 import { roleNamed, vllmFamily, vllmLadder } from '../../models/catalog/vllm/families.ts';
 import { catalogBuilds, type PlanBuild } from '../../models/plan-build.ts';
 import { parseReference } from '../../models/reference.ts';
-import type { PlanCard } from '../../stack/cards/card.ts';
-import type { WantedModel } from '../../stack/cards/cards-plan.ts';
-import type { Wishes } from '../../stack/cards/engine-plan.ts';
-import { pickModels } from '../../stack/cards/pick-models.ts';
+import type { System } from '../../system/system.ts';
+import type { PlanCard } from './card.ts';
+import type { WantedModel } from './cards-plan.ts';
+import type { Wishes } from './engine-plan.ts';
+import { pickModels } from './pick-models.ts';
 
 type Builds = readonly PlanBuild[];
+
+/** With what a model's own files are asked. */
+export interface Asking {
+  readonly system: System;
+  readonly signal: AbortSignal;
+}
 
 const general = (): readonly Builds[] => vllmLadder('general').map(catalogBuilds);
 
@@ -51,7 +57,7 @@ const named = (word: string, cards: readonly PlanCard[]): WantedModel | undefine
 
 /** What a user's word means on NVIDIA cards: a role, a family, a name of the catalogue, a hub id, a path. */
 const wantedModel = async (
-  { system, signal }: Context,
+  { system, signal }: Asking,
   word: string,
   cards: readonly PlanCard[],
 ): Promise<WantedModel> => {
@@ -67,7 +73,7 @@ const wantedModel = async (
 
 /** The models to plan for: those that were named, else what suits the cards best. Throws as parseReference and readBuild do. */
 export const wantedModels = async (
-  context: Context,
+  asking: Asking,
   words: readonly string[],
   cards: readonly PlanCard[],
   wishes: Wishes,
@@ -80,6 +86,6 @@ export const wantedModels = async (
     }));
   }
   const wanted: WantedModel[] = [];
-  for (const word of words) wanted.push(await wantedModel(context, word, cards));
+  for (const word of words) wanted.push(await wantedModel(asking, word, cards));
   return wanted;
 };

@@ -1,0 +1,37 @@
+import type { Paths } from '../config/paths.ts';
+import type { Settings } from '../config/schema.ts';
+import { createLlamaServer } from '../engines/llama-server/engine.ts';
+import { createLlamacpp } from '../engines/llamacpp/engine.ts';
+import { createRemote } from '../engines/remote/engine.ts';
+import type { MachineReport } from '../machine/report.ts';
+import type { System } from '../system/system.ts';
+import { ownWorker } from './entry.ts';
+import { findLlamaServer } from './find-llama-server.ts';
+import { findRemote } from './find-remote.ts';
+import { type Launcher, launcherOf } from './launcher.ts';
+
+/** What engines are made with. */
+export interface LauncherParts {
+  readonly system: System;
+  readonly paths: Paths;
+  readonly packageFolder: string;
+  readonly report: MachineReport;
+  readonly settings: Settings;
+}
+
+/** All engines there are, best first: of those that can run here, `auto` takes the first that need not be asked for. */
+export const launchersFor = async (parts: LauncherParts): Promise<readonly Launcher[]> => {
+  const { system, paths, packageFolder, report, settings } = parts;
+  const workerFile = ownWorker(packageFolder);
+  const worker = workerFile === undefined ? {} : { workerFile };
+  const [installed, remote, llamacpp] = await Promise.all([
+    findLlamaServer(system, settings),
+    findRemote(system, settings),
+    createLlamacpp({ system, paths, packageFolder, report, ...worker }),
+  ]);
+  return [
+    launcherOf(createLlamaServer({ paths, packageFolder, installed })),
+    launcherOf(llamacpp),
+    launcherOf(createRemote(remote)),
+  ];
+};
