@@ -1,0 +1,167 @@
+import type { FailureClass } from '../failure-class.ts';
+
+const family = 'FAILED_CONTAINER';
+const image = 'FAILED_IMAGE';
+
+/** What Docker and its NVIDIA parts say when a container does not start. */
+export const docker: readonly FailureClass[] = [
+  {
+    id: 'docker-no-toolkit',
+    family: 'FAILED_NO_GPU',
+    says: [
+      /could not select device driver "[^"]*" with capabilities: \[\[.*gpu.*\]\]/,
+      /(?:unknown or invalid runtime name|Unknown runtime specified):? "?nvidia"?/,
+      /exec: "nvidia-container-(?:runtime|cli|toolkit)[^"]*": executable file not found/,
+    ],
+    problem: 'Docker cannot give cards to containers: the NVIDIA Container Toolkit is missing or not set up',
+    fix: '`{localai} doctor toolkit` shows the commands for this machine (`sudo nvidia-ctk runtime configure --runtime=docker`, then restart Docker).',
+    source: 'moby daemon/nvidia_linux.go; vllm.md 7.2',
+  },
+  {
+    id: 'docker-cdi',
+    family: 'FAILED_NO_GPU',
+    says: [
+      /(?:CDI device injection failed|failed to inject CDI devices|could not inject CDI devices).*unresolvable CDI devices (?<device>\S+)/,
+      /unresolvable CDI devices (?<device>\S+)/,
+    ],
+    problem: 'the description of the cards for containers (CDI) lacks {device}',
+    fix: '`sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml`, then `{localai} up`.',
+    source: 'container-device-interface; vllm.md 7.2',
+  },
+  {
+    id: 'docker-driver',
+    family: 'FAILED_NO_GPU',
+    says: [
+      /nvidia-container-cli: initialization error: (?:nvml error: driver not loaded|load library failed: libnvidia-ml\.so)/,
+      /nvidia-container-cli: .*(?:driver not loaded|libnvidia-ml\.so)/,
+      /auto-detected mode as .?legacy.?/,
+    ],
+    rank: 'general',
+    problem: 'the NVIDIA driver is not loaded, or the toolkit cannot use it',
+    fix: '`{localai} doctor driver` shows what is wrong with it.',
+    source: 'libnvidia-container; vllm.md 7.2',
+  },
+  {
+    id: 'docker-not-running',
+    family,
+    says: [/Cannot connect to the Docker daemon/, /error during connect: .*docker/i],
+    problem: 'Docker is not running',
+    fix: '`sudo systemctl start docker`, then `{localai} up`.',
+    source: 'docker CLI',
+  },
+  {
+    id: 'docker-rights',
+    family,
+    says: [/permission denied while trying to connect to the [Dd]ocker/],
+    problem: 'you may not use Docker',
+    fix: '`sudo usermod -aG docker "$USER"`, sign out and in again, then `{localai} up`.',
+    source: 'docker CLI',
+  },
+  {
+    id: 'image-missing',
+    family: image,
+    says: [
+      /No such image: (?<image>\S+)/,
+      /manifest for (?<image>\S+) not found/,
+      /pull access denied for (?<image>[^\s,]+)/,
+      /(?<image>\S+): manifest unknown/,
+      /Unable to find image '(?<image>[^']+)' locally$/,
+      /manifest unknown/,
+    ],
+    rank: 'general',
+    problem: 'there is no such image[: {image}]',
+    fix: 'Without a network, bring it with `docker load`; else `{localai} up` pulls it.',
+    source: 'moby; registry API',
+  },
+  {
+    id: 'registry-limit',
+    family: image,
+    says: [/toomanyrequests/, /You have reached your (?:unauthenticated )?pull rate limit/],
+    problem: 'the registry has handed out too much to this address',
+    fix: '`docker login`, or wait an hour; then `{localai} up`.',
+    source: 'Docker Hub',
+  },
+  {
+    id: 'registry-denied',
+    family: image,
+    says: [
+      /unauthorized: (?:authentication required|incorrect username or password)/,
+      /no basic auth credentials/,
+      /(?:unexpected status|denied).*401 Unauthorized/,
+      /denied: requested access to the resource is denied/,
+    ],
+    problem: 'the registry wants you to sign in',
+    fix: '`docker login` and its address, then `{localai} up`.',
+    source: 'registry API',
+  },
+  {
+    id: 'registry-unreachable',
+    family: image,
+    says: [
+      /dial tcp: lookup \S+.*(?:no such host|server misbehaving|i\/o timeout|Temporary failure)/,
+      /Get "https?:\/\/[^"]*\/v2\/[^"]*": .*(?:timeout|refused|no such host|unreachable|deadline exceeded|EOF|certificate)/,
+      /net\/http: TLS handshake timeout/,
+      /failed to resolve reference "(?<image>[^"]+)".*(?:dial|timeout|no such host)/,
+    ],
+    problem: 'the registry cannot be reached',
+    fix: '`{localai} doctor network` looks at the way there; without a network, bring the image with `docker load`.',
+    source: 'moby, containerd',
+  },
+  {
+    id: 'image-platform',
+    family: image,
+    says: [
+      /no matching manifest for (?<platform>\S+)/,
+      /exec format error/,
+      /does not match the detected host platform/,
+    ],
+    problem: 'the image was not made for this kind of processor[: {platform}]',
+    fix: 'Use an engine that is: `{localai} up --engine llamacpp`.',
+    source: 'moby; kernel',
+  },
+  {
+    id: 'container-name-taken',
+    family,
+    says: [/Conflict\. The container name "?\/?(?<name>[\w.-]+)"? is already in use/],
+    problem: 'another container has its name[, {name}]',
+    fix: 'Remove that one if it is old: `docker rm -f {name}`, then `{localai} up`.',
+    source: 'moby daemon/names.go',
+  },
+  {
+    id: 'container-network',
+    family,
+    says: [
+      /all predefined address pools have been fully subnetted/,
+      /Pool overlaps with other one on this address space/,
+      /network (?<name>\S+) not found/,
+      /failed to (?:set up container networking|create endpoint \S+ on network)/,
+    ],
+    rank: 'general',
+    problem: 'Docker could not set up its network',
+    fix: '`docker network prune`, then `{localai} up`.',
+    source: 'libnetwork',
+  },
+  {
+    id: 'container-mount',
+    family,
+    says: [
+      /bind source path does not exist: (?<place>\S+)/,
+      /invalid mount config/,
+      /error mounting "(?<place>[^"]+)"/,
+    ],
+    problem: 'a folder that it is given is not there[: {place}]',
+    fix: '`{localai} up` makes its folders anew; on Docker Desktop share that folder in its settings.',
+    source: 'moby, runc',
+  },
+  {
+    id: 'container-program-missing',
+    family,
+    says: [
+      /exec: "?(?<program>[^":]+)"?: (?:executable file not found in \$PATH|stat \S+: no such file or directory|permission denied)/,
+    ],
+    rank: 'general',
+    problem: 'the image has no program {program}',
+    fix: 'It is not the image that was planned: `{localai} up` pulls that one; look for `image:` in compose.override.yaml.',
+    source: 'runc',
+  },
+];

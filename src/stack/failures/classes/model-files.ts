@@ -1,0 +1,152 @@
+import type { FailureClass } from '../failure-class.ts';
+
+const family = 'FAILED_MODEL_FILES';
+const access = 'FAILED_MODEL_ACCESS';
+const again = 'Fetch it again, what is there is kept: `{localai} pull {model}`.';
+
+/** The model's files, and getting them. */
+export const modelFiles: readonly FailureClass[] = [
+  {
+    id: 'weights-missing',
+    family,
+    says: [
+      /Cannot find any model weights with/,
+      /Following weights were not initialized from checkpoint/,
+      /No such file or directory: "?'?(?<file>[^"']*\.(?:safetensors|bin|pt|gguf))/,
+      /(?:Could not|Cannot) (?:find|open) .*(?<file>[\w-]+-\d{5}-of-\d{5}\.\w+)/,
+      /failed to load GGUF split from (?<file>\S+)/,
+      /(?:gguf_init_from_file|failed to open(?: GGUF file)?):? .*'?(?<file>[^' ]+\.gguf)'?.*No such file/,
+      /corrupted model: \d+ tensors expected but \d+ found/,
+      /missing tensor '(?<file>[^']+)'/,
+    ],
+    problem: 'a part of its weights is missing[: {file}]',
+    fix: again,
+    source: 'vLLM model_loader/default_loader.py; safetensors; llama-model-loader.cpp',
+  },
+  {
+    id: 'weights-damaged',
+    family,
+    says: [
+      /Error while deserializing header/,
+      /SafetensorError: (?:.*)(?:MetadataIncompleteBuffer|InvalidHeader|HeaderTooLarge|header too large|incomplete metadata)/i,
+      /tensor '[^']+' data is not within the file bounds/,
+      /invalid magic characters|failed to read magic|gguf_init_from_(?:file|reader)\w*: (?:failed|invalid)/,
+      /Unable to load weights from pytorch checkpoint file|PytorchStreamReader failed/,
+    ],
+    problem: 'a file of its weights is damaged or cut off',
+    fix: 'Remove it and fetch it again: `{localai} models rm {model}`, then `{localai} pull {model}`.',
+    source: 'safetensors; llama-model-loader.cpp, gguf.cpp; PyTorch',
+  },
+  {
+    id: 'weights-mismatch',
+    family,
+    says: [
+      /Attempted to load weight \(.*\) into parameter \(/,
+      /size mismatch for \S+: copying a param with shape/,
+      /has wrong shape; expected/,
+      /There is no module or parameter named '(?<name>[^']+)'/,
+    ],
+    rank: 'general',
+    problem: 'its weights do not match its config.json[: {name}]',
+    fix: again,
+    source: 'vLLM model_loader/weight_utils.py, models/utils.py; llama-model.cpp',
+  },
+  {
+    id: 'config-missing',
+    family,
+    says: [
+      /Invalid repository ID or local directory specified: '(?<place>[^']+)'/,
+      /Could not detect config format for no config file found/,
+      /does not appear to have a file named config\.json/,
+      /It looks like the config file at '(?<place>[^']+)' is not a valid JSON file/,
+      /Repo id must be (?:in the form|alphanumeric chars)/,
+      /Incorrect path_or_model_id: '(?<place>[^']+)'/,
+    ],
+    problem: 'there is no usable config.json, or no such folder or repository[: {place}]',
+    fix: 'Check the name: `{localai} models show {model}`; a folder must hold config.json and the weights.',
+    source: 'vLLM transformers_utils/config.py; transformers; huggingface_hub validators',
+  },
+  {
+    id: 'tokenizer',
+    family,
+    says: [
+      /Failed to load the tokenizer/,
+      /Couldn't instantiate the backend tokenizer/,
+      /Can't load tokenizer for '(?<place>[^']+)'/,
+      /(?:sentencepiece|tiktoken|tokenizers?)\b.*(?:is required|not installed|to convert a slow tokenizer)/i,
+      /unknown pre-tokenizer type: '(?<kind>[^']+)'/,
+      /cannot find tokenizer (?:merges|vocab|model)/,
+      /No tokenizer file found in directory/,
+      /Tokenizer class (?<kind>\w+) does not exist or is not currently imported/,
+    ],
+    problem: 'its tokenizer cannot be loaded[ ({kind})]',
+    fix: 'Its tokenizer files are missing or newer than the engine. Fetch it again: `{localai} pull {model}`.',
+    source: 'vLLM tokenizers/hf.py; transformers; llama-vocab.cpp',
+  },
+  {
+    id: 'gated-model',
+    family: access,
+    says: [
+      /You are trying to access a gated repo/,
+      /Cannot access gated repo for url/,
+      /Access to model (?<repo>\S+) is restricted/,
+      /GatedRepoError/,
+    ],
+    problem: 'its authors want you to accept their terms first',
+    fix: 'Accept them on its page, set HF_TOKEN to a token of yours, then `{localai} pull {model}`.',
+    source: 'transformers utils/hub.py; huggingface_hub errors',
+  },
+  {
+    id: 'hub-token',
+    family: access,
+    says: [
+      /401 Client Error/,
+      /403 (?:Client Error|Forbidden)/,
+      /Invalid (?:user token|username or password|credentials in Authorization header)/,
+    ],
+    rank: 'general',
+    problem: 'the hub refuses: a wrong or missing token, or no such model',
+    fix: 'Check the name, and HF_TOKEN if it is private or gated; then `{localai} pull {model}`.',
+    source: 'huggingface_hub utils/_http.py (a missing repository answers 401, too)',
+  },
+  {
+    id: 'model-unknown',
+    family: access,
+    says: [
+      /RepositoryNotFoundError|Repository Not Found for url/,
+      /is not a local folder and is not a valid model identifier listed on/,
+      /RevisionNotFoundError|Revision Not Found for url/,
+    ],
+    problem: 'the hub has no such model, or not for you',
+    fix: 'Check its name; for a private one set HF_TOKEN. `{localai} models catalog` lists known ones.',
+    source: 'huggingface_hub errors; transformers utils/hub.py',
+  },
+  {
+    id: 'model-not-here',
+    family: access,
+    says: [
+      /offline mode is enabled/i,
+      /OfflineModeIsEnabled/,
+      /outgoing traffic has been disabled/,
+      /We couldn't connect to '\S+' to load (?:the files|this file)/,
+      /LocalEntryNotFoundError/,
+      /cannot find the requested files in the (?:disk|local) cache/i,
+    ],
+    problem: 'a file that it needs is not on this disk, and the engine may not fetch it',
+    fix: 'Fetch it first: `{localai} pull {model}`.',
+    source: 'transformers utils/hub.py; huggingface_hub errors',
+  },
+  {
+    id: 'hub-unreachable',
+    family: access,
+    says: [
+      /Max retries exceeded with url: .*(?:resolve|api\/models)/,
+      /(?:ConnectError|ConnectTimeout|ReadTimeout|ConnectionError)\b.*(?:Name or service not known|Temporary failure in name resolution|timed out|Connection refused|Network is unreachable)/,
+      /ProxyError/,
+    ],
+    rank: 'general',
+    problem: 'the model hub cannot be reached from the engine',
+    fix: 'Fetch it first: `{localai} pull {model}`; `{localai} doctor network` looks at the way there.',
+    source: 'huggingface_hub, requests, httpx',
+  },
+];
