@@ -110,11 +110,11 @@ const run = async ({ context, file, loaded, log, held, hangup }: RunOptions): Pr
       await held?.announce({ gateway: { host, port, url }, configHash: hash, version });
     };
     const take = async (next: LoadedGatewayFile): Promise<void> => {
-      await gateway.change(next.config);
-      // At once: from here on requests go where the new engines will be.
-      control
-        .change(next.config.models, (id) => gateway.drained(id, swapMs))
-        .catch((caught: unknown) => logger.error({ err: caught }, 'an engine could not be exchanged'));
+      await gateway.change(next.config, () => {
+        control
+          .change(next.config.models, (id) => gateway.drained(id, swapMs))
+          .catch((caught: unknown) => logger.error({ err: caught }, 'an engine could not be exchanged'));
+      });
       if (next.config.logs.level !== config.logs.level) log.setLevel(next.config.logs.level);
       config = next.config;
       await announce(next.hash);

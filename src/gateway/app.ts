@@ -8,7 +8,6 @@ import { keyCheck } from './access/key-check.ts';
 import { answerError, asFailure } from './answers.ts';
 import { answerClientError } from './client-errors.ts';
 import { type Lasting, openLasting } from './lasting.ts';
-import { createAddressLimits } from './limits/address-limits.ts';
 import { type GatewayOptions, streamSettings, timeoutsOf } from './options.ts';
 import { errorEnvelope } from './protocols/openai.ts';
 import { requestReader } from './request-body.ts';
@@ -24,7 +23,7 @@ import { usageRoute } from './routes/usage.ts';
 import { webUiRoutes } from './routes/web-ui.ts';
 import { canonicalPath } from './routing/canonical-path.ts';
 import { createRouter } from './routing/router.ts';
-import { lineSettings } from './served-models.ts';
+import { lineSettings, type NextModels } from './served-models.ts';
 
 /** Time for a client to send its whole request, ms: a long prompt over a slow line, but not for ever. */
 const requestTimeout = 300_000;
@@ -47,10 +46,14 @@ const ofFramework = (caught: unknown, bodyLimit: number): LocalaiError => {
 };
 
 /**
- * The app for one gateway.yaml; all that it knows beside the file is in `lasting`. It need not listen: another's server
- * may hand it its requests.
+ * The app for one gateway.yaml and its `models`; all that it knows beside them is in `lasting`. It need not listen:
+ * another's server may hand it its requests.
  */
-export const gatewayApp = (options: GatewayOptions, lasting: Lasting): FastifyInstance => {
+export const gatewayApp = (
+  options: GatewayOptions,
+  lasting: Lasting,
+  models: NextModels['all'],
+): FastifyInstance => {
   const { config, keys, log, system, webUi } = options;
   const { clock } = system;
   const allowed = config.limits ?? defaultLimits;
@@ -58,7 +61,6 @@ export const gatewayApp = (options: GatewayOptions, lasting: Lasting): FastifyIn
   const methods = new Map<string, string[]>();
   const known = new Set<string>();
   const canonical = canonicalPath(known);
-  const models = lasting.models.all;
 
   const app = fastify({
     logger: false,
@@ -105,10 +107,9 @@ export const gatewayApp = (options: GatewayOptions, lasting: Lasting): FastifyIn
   const check = keyCheck({
     keys,
     addressOf: clientAddress(config.trustedProxies ?? []),
-    addresses: createAddressLimits({
+    addresses: lasting.addresses({
       failedPerMinute: allowed.failedKeysPerMinute,
       keylessPerMinute: allowed.keylessPerMinute,
-      now: clock.monotonic,
     }),
     clock,
   });
@@ -139,7 +140,7 @@ export const buildGateway = (
   options: GatewayOptions,
   lasting: Lasting = openLasting(options),
 ): FastifyInstance => {
-  const app = gatewayApp(options, lasting);
+  const app = gatewayApp(options, lasting, lasting.models.all);
   lasting.server = app.server;
   app.addHook('preClose', async () => {
     lasting.closing.abort();

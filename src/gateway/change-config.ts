@@ -6,7 +6,6 @@ import { gatewayApp } from './app.ts';
 import { type KeySource, openKeySource } from './keys/key-source.ts';
 import type { Lasting } from './lasting.ts';
 import { type GatewayOptions, timeoutsOf } from './options.ts';
-import type { UpstreamKeys } from './served-models.ts';
 import { readUpstreamKeys } from './upstream/read-keys.ts';
 
 interface ChangeOptions extends Omit<GatewayOptions, 'keys' | 'system'> {
@@ -22,8 +21,7 @@ export const checkExposure = ({ exposure }: GatewayConfig, keys: KeySource): voi
 const handled = ['request', 'checkContinue'] as const;
 
 /** Has one app's server hand its requests to another app from now on. */
-const handOver = async (server: FastifyInstance['server'], next: FastifyInstance): Promise<void> => {
-  await next.ready();
+const handOver = (server: FastifyInstance['server'], next: FastifyInstance): void => {
   for (const event of handled) {
     server.removeAllListeners(event);
     for (const listener of next.server.listeners(event)) server.on(event, listener as () => void);
@@ -34,38 +32,47 @@ const handOver = async (server: FastifyInstance['server'], next: FastifyInstance
 export interface Current {
   readonly config: GatewayConfig;
   readonly keys: KeySource;
-  readonly upstreamKeys: UpstreamKeys;
 }
 
-/** The keys for a gateway.yaml: those that are read already, when they are in the same file. */
+/**
+ * The keys for a gateway.yaml: those that are read already, when they are in the same file. Where a key was needed, a
+ * file that is not there yet opens nothing; a gateway.yaml that names none may.
+ */
 const keysFor = async (
   next: GatewayConfig,
   { config, keys }: Current,
   { system, log }: ChangeOptions,
 ): Promise<KeySource> =>
-  next.keysFile === config.keysFile ? keys : openKeySource(system, next.keysFile, log, keys.required);
+  next.keysFile === config.keysFile
+    ? keys
+    : openKeySource(system, next.keysFile, log, next.keysFile !== undefined && keys.required);
 
-/** Serves `next` instead of `current`, or throws and leaves all as it was. Returns what is current then. */
+/**
+ * Serves `next` instead of `current`, or throws and leaves all as it was. Returns what is current then. `onTaken` is
+ * called in the same turn, so that no request meets one without the other.
+ */
 export const changeConfig = async (
   next: GatewayConfig,
   current: Current,
   options: ChangeOptions,
   lasting: Lasting,
   server: FastifyInstance['server'],
+  onTaken: () => void,
 ): Promise<Current> => {
   const keys = await keysFor(next, current, options);
-  const use = ({ config, upstreamKeys }: Pick<Current, 'config' | 'upstreamKeys'>): void =>
-    lasting.models.change(config, upstreamKeys, timeoutsOf(config, options.timeouts));
   try {
     checkExposure(next, keys);
     const upstreamKeys = await readUpstreamKeys(options.system, next.models);
-    use({ config: next, upstreamKeys });
-    await handOver(server, gatewayApp({ ...options, config: next, keys }, lasting));
-    if (keys !== current.keys) current.keys.close();
-    return { config: next, keys, upstreamKeys };
+    const models = lasting.models.prepare(next, upstreamKeys, timeoutsOf(next, options.timeouts));
+    const app = gatewayApp({ ...options, config: next, keys }, lasting, models.all);
+    await app.ready();
+    models.take();
+    handOver(server, app);
+    onTaken();
   } catch (caught) {
     if (keys !== current.keys) keys.close();
-    use(current);
     throw caught;
   }
+  if (keys !== current.keys) current.keys.close();
+  return { config: next, keys };
 };

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { type Alarms, createAlarms } from './alarms/alarms.ts';
 import type { EventHub } from './events/event-hub.ts';
 import type { Exchange } from './exchange.ts';
+import { type AddressTables, addressTables } from './limits/address-limits.ts';
 import { type KeyLimits, keyLimits } from './limits/key-limits.ts';
 import { type Observation, observe } from './observation.ts';
 import { type GatewayOptions, timeoutsOf } from './options.ts';
@@ -13,6 +14,7 @@ export interface Lasting {
   readonly alarms: Alarms;
   readonly models: ServedModels;
   readonly limits: KeyLimits;
+  readonly addresses: AddressTables;
   readonly seen: Observation;
   readonly hub: EventHub;
   /** Those that are open now. */
@@ -39,6 +41,7 @@ export const openLasting = (options: GatewayOptions): Lasting => {
     alarms: createAlarms(system.clock),
     models,
     limits: keyLimits(system.clock),
+    addresses: addressTables(system.clock.monotonic),
     seen,
     hub: eventHub(options, seen),
     exchanges: new Set(),

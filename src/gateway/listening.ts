@@ -7,6 +7,17 @@ import type { System } from '../system/system.ts';
 
 type Listen = GatewayConfig['listen'];
 
+/** Where it listens beside the app's own server, which serves what comes there, too. */
+interface Further {
+  close(): Promise<void>;
+}
+
+export interface Listening {
+  readonly port: number;
+  /** Takes no more connections at the further places; resolves once those that are open there are closed. */
+  closeFurther(): Promise<unknown>;
+}
+
 /** As it is typed into a browser; an address that means "all of them" is reached as this machine. */
 export const urlOf = (host: string, port: number): string => {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -24,14 +35,10 @@ const portBusy = async ({ processes, net }: System, host: string, port: number) 
   });
 };
 
-/** Listens on TCP and returns the port. Throws PORT_BUSY and LISTEN_FAILED. */
-export const listenTcp = async (
-  app: FastifyInstance,
-  system: System,
-  { host, port }: Listen,
-): Promise<number> => {
+const listenTcp = async (app: FastifyInstance, system: System, host: string, port: number) => {
   try {
-    await app.listen({ host, port, exclusive: true });
+    // Of `localhost` Fastify would make two servers of its own, of which the second knew nothing of a changed file.
+    await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port, exclusive: true });
   } catch (caught) {
     const busy = (caught as NodeJS.ErrnoException).code === 'EADDRINUSE';
     if (busy) throw await portBusy(system, host, port);
@@ -40,20 +47,50 @@ export const listenTcp = async (
   return (app.server.address() as AddressInfo).port;
 };
 
+/** The second address that `localhost` means, where this machine has it. */
+const listenLoopback6 = async (
+  server: Server,
+  { net }: System,
+  port: number,
+): Promise<readonly Further[]> => {
+  try {
+    return [await net.listenTcp('::1', port, (socket) => server.emit('connection', socket))];
+  } catch {
+    return [];
+  }
+};
+
 const ownerOnly = '0600';
 
-/** Listens on the Unix socket, when one is set: its connections are the server's like all others. Throws SOCKET_FAILED. */
-export const listenSocket = async (
+const listenSocket = async (
   server: Server,
   { net }: System,
   { socket: path, socketMode = ownerOnly }: Listen,
-): Promise<(() => Promise<void>) | undefined> => {
-  if (path === undefined) return undefined;
+): Promise<readonly Further[]> => {
+  if (path === undefined) return [];
   try {
     const mode = Number.parseInt(socketMode, 8);
-    const listener = await net.listenUnix(path, mode, (socket) => server.emit('connection', socket));
-    return listener.close;
+    return [await net.listenUnix(path, mode, (socket) => server.emit('connection', socket))];
   } catch (caught) {
     throw failure('SOCKET_FAILED', { path, problem: reason(caught) }, caught);
+  }
+};
+
+/**
+ * Listens wherever gateway.yaml says; nowhere, when one of them cannot be. Throws PORT_BUSY, LISTEN_FAILED and
+ * SOCKET_FAILED.
+ */
+export const listenAll = async (app: FastifyInstance, system: System, listen: Listen): Promise<Listening> => {
+  const { server } = app;
+  try {
+    const port = await listenTcp(app, system, listen.host, listen.port);
+    const further = [
+      ...(await listenSocket(server, system, listen)),
+      ...(listen.host === 'localhost' ? await listenLoopback6(server, system, port) : []),
+    ];
+    return { port, closeFurther: () => Promise.all(further.map((one) => one.close())) };
+  } catch (caught) {
+    await app.close();
+    throw caught;
   }
 };

@@ -31,15 +31,22 @@ export interface Served extends ServedModel {
 
 type List = readonly [Served, ...Served[]];
 
+/** The models of another gateway.yaml, that are not served yet. */
+export interface NextModels {
+  readonly all: List;
+  /** From now on they are. */
+  take(): void;
+}
+
 /** The models of gateway.yaml, as it is now. */
 export interface ServedModels {
   /** In the order of the file. */
   readonly all: List;
   /**
-   * Takes over another gateway.yaml. A model that is in both keeps its line, and its connections and their breaker when
+   * The models of another gateway.yaml. One that is in both keeps its line, and its connections and their breaker when
    * its engine stays where it is. What still runs elsewhere ends there: connections that nobody uses close by themselves.
    */
-  change(config: GatewayConfig, keys: UpstreamKeys | undefined, timeouts: Timeouts): void;
+  prepare(config: GatewayConfig, keys: UpstreamKeys | undefined, timeouts: Timeouts): NextModels;
   /** Whether requests still run on a model's engine, or wait for one that is no longer in the file. */
   isBusy(id: string): boolean;
   close(): Promise<void>;
@@ -72,7 +79,7 @@ export interface ServedModelsOptions extends Pick<GatewayOptions, 'config' | 'co
 
 export const openServedModels = (options: ServedModelsOptions): ServedModels => {
   const { control, system, closing } = options;
-  let { config, upstreamKeys: keys, timeouts } = options;
+  let { config } = options;
   let kept = new Map<string, Kept>();
   /** Those that are in the file no longer; what they were asked before is still answered. */
   const retired = new Map<string, Served>();
@@ -112,7 +119,7 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
     };
   };
 
-  const keep = (model: ServedModel): Kept => {
+  const keep = (model: ServedModel, keys: UpstreamKeys | undefined, timeouts: Timeouts): Kept => {
     const { id, upstream } = model;
     const key = keys?.get(id);
     const reach = JSON.stringify([upstream, key, timeouts.connect]);
@@ -137,18 +144,28 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
     return { served, reach };
   };
 
-  const take = (next: GatewayConfig): List => {
-    config = next;
-    const before = kept;
-    kept = new Map(next.models.map((model) => [model.id, keep(model)]));
-    for (const [id, { served }] of before) retired.set(id, served);
-    for (const id of kept.keys()) retired.delete(id);
-    const [first, ...others] = [...kept.values()].map(({ served }) => served);
+  let all: List;
+
+  const prepare: ServedModels['prepare'] = (next, keys, timeouts) => {
+    const then = new Map(next.models.map((model) => [model.id, keep(model, keys, timeouts)]));
+    const [first, ...others] = [...then.values()].map(({ served }) => served);
     if (!first) throw new Error('gateway.yaml names no model');
-    return [first, ...others];
+    return {
+      all: [first, ...others],
+      take: () => {
+        for (const [id, { served }] of kept) retired.set(id, served);
+        for (const id of then.keys()) retired.delete(id);
+        config = next;
+        kept = then;
+        all = [first, ...others];
+        for (const { queue } of all) queue.advance();
+      },
+    };
   };
 
-  let all = take(config);
+  const first = prepare(config, options.upstreamKeys, options.timeouts);
+  all = first.all;
+  first.take();
 
   /** Whoever waits goes on when the model can, and is told when it never will. */
   const follow = async (): Promise<void> => {
@@ -170,12 +187,7 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
     get all() {
       return all;
     },
-    change: (next, nextKeys, nextTimeouts) => {
-      keys = nextKeys;
-      timeouts = nextTimeouts;
-      all = take(next);
-      for (const { queue } of all) queue.advance();
-    },
+    prepare,
     isBusy: (id) => {
       const { running = 0 } = kept.get(id)?.served.queue ?? {};
       const old = retired.get(id)?.queue;

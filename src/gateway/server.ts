@@ -7,7 +7,7 @@ import { buildGateway } from './app.ts';
 import { type Current, changeConfig, checkExposure } from './change-config.ts';
 import { openKeySource } from './keys/key-source.ts';
 import { type Lasting, openLasting } from './lasting.ts';
-import { listenSocket, listenTcp, urlOf } from './listening.ts';
+import { listenAll, urlOf } from './listening.ts';
 import type { GatewayOptions } from './options.ts';
 import { readWebUi } from './routes/read-web-ui.ts';
 import { lookAfter } from './upstream/look-after.ts';
@@ -29,9 +29,10 @@ export interface RunningGateway {
   readonly url: string;
   /**
    * Serves another gateway.yaml from now on. Open answers go on as they began, and who waits keeps the place. Throws as
-   * starting does, and then all is as it was.
+   * starting does, and then all is as it was. `onTaken` is called as it is taken over: not a single request sees the one
+   * without the other.
    */
-  change(config: GatewayConfig): Promise<void>;
+  change(config: GatewayConfig, onTaken?: () => void): Promise<void>;
   /** Resolves once nothing that was asked before runs on a model's engine any more, or after `limitMs`. */
   drained(id: string, limitMs: number): Promise<void>;
   /** Takes no new requests, lets open ones end for up to `graceMs`, then ends them. */
@@ -90,17 +91,6 @@ const prepare = async (options: StartOptions) => {
   }
 };
 
-/** Listens wherever gateway.yaml says; nowhere, when one of them cannot be. */
-const listenAll = async (app: FastifyInstance, system: System, listen: GatewayConfig['listen']) => {
-  try {
-    const port = await listenTcp(app, system, listen);
-    return { port, closeSocket: await listenSocket(app.server, system, listen) };
-  } catch (caught) {
-    await app.close();
-    throw caught;
-  }
-};
-
 /**
  * Starts the gateway. Throws PORT_BUSY, LISTEN_FAILED, SOCKET_FAILED, EXPOSED_WITHOUT_KEY, UPSTREAM_KEY and what reading
  * keys.json throws.
@@ -109,14 +99,14 @@ export const startGateway = async (options: StartOptions): Promise<RunningGatewa
   const { config, system } = options;
   const { clock } = system;
   const { webUi, ...read } = await prepare(options);
-  let current: Current = { config, ...read };
+  let current: Current = { config, keys: read.keys };
   const control = watchedControl(options.control);
   const usage = openUsage(options);
   const all = { ...options, control, usage, webUi };
   const lasting = openLasting({ ...all, ...read });
   const app = buildGateway({ ...all, ...read }, lasting);
   const { host } = config.listen;
-  const { port, closeSocket } = await listenAll(app, system, config.listen).catch((caught: unknown) => {
+  const { port, closeFurther } = await listenAll(app, system, config.listen).catch((caught: unknown) => {
     read.keys.close();
     throw caught;
   });
@@ -131,8 +121,8 @@ export const startGateway = async (options: StartOptions): Promise<RunningGatewa
     host,
     port,
     url: urlOf(host, port),
-    change: async (next) => {
-      current = await changeConfig(next, current, all, lasting, app.server);
+    change: async (next, onTaken = () => {}) => {
+      current = await changeConfig(next, current, all, lasting, app.server, onTaken);
     },
     drained: async (id, limitMs) => {
       const until = clock.monotonic() + limitMs;
@@ -140,9 +130,9 @@ export const startGateway = async (options: StartOptions): Promise<RunningGatewa
     },
     close: async (graceMs = 10_000) => {
       current.keys.close();
-      const socketClosed = closeSocket?.();
+      const closed = closeFurther();
       await closeWithin(lasting, app, system, graceMs);
-      await socketClosed;
+      await closed;
       await usage.close();
     },
   };

@@ -1,7 +1,8 @@
 import { createServer, connect as openSocket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
-import { type LocalAddress, type LocalAnswer, localGet } from './local-http.ts';
+import { type ListenTcp, listenTcp } from './listener.ts';
+import { askLocal, type LocalAddress, type LocalAnswer, type LocalOptions } from './local-http.ts';
 import { type ListenUnix, listenUnix } from './unix-listener.ts';
 
 export interface HttpAnswer {
@@ -27,8 +28,13 @@ interface HttpRequest {
 export interface Net {
   /** One HTTP request to the outside, through the proxy that the environment names; redirects are not followed. */
   http(url: string, options?: HttpRequest): Promise<HttpAnswer>;
-  /** One GET to a server of this machine, past every proxy; undefined when it does not answer in time. */
-  local(address: LocalAddress, path: string, timeoutMs: number): Promise<LocalAnswer | undefined>;
+  /** One request to a server of this machine, past every proxy; undefined when it does not answer in time. */
+  local(
+    address: LocalAddress,
+    path: string,
+    timeoutMs: number,
+    options?: LocalOptions,
+  ): Promise<LocalAnswer | undefined>;
   /**
    * Opens a connection and closes it again: `open`, or why not (`ECONNREFUSED`, …; `ETIMEDOUT` where nothing came
    * within `timeoutMs`).
@@ -36,7 +42,7 @@ export interface Net {
   reach(host: string, port: number, timeoutMs: number): Promise<string>;
   /** This machine's own addresses on networks that others are on, too; no loopback. */
   addresses(): readonly string[];
-  /** Listens on a Unix socket. */
+  readonly listenTcp: ListenTcp;
   readonly listenUnix: ListenUnix;
   /** Whether we could listen there now. */
   isFree(host: string, port: number): Promise<boolean>;
@@ -97,7 +103,8 @@ export const realNet = (env: Readonly<Record<string, string | undefined>>): Net 
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
-    local: localGet,
+    local: askLocal,
+    listenTcp,
     listenUnix,
     reach,
     addresses,

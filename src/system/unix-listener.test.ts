@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { listenUnix, type UnixListener } from './unix-listener.ts';
+import type { Listener } from './listener.ts';
+import { listenUnix } from './unix-listener.ts';
 
 const emptyFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'unix-'));
@@ -14,7 +15,7 @@ const emptyFolder = (): string => {
 };
 
 /** A listener that answers `hello`, until the test ends. */
-const hello = async (path: string, mode = 0o600): Promise<UnixListener> => {
+const hello = async (path: string, mode = 0o600): Promise<Listener> => {
   const listener = await listenUnix(path, mode, (socket) => {
     socket.on('error', () => {});
     socket.end('hello');

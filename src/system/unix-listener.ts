@@ -1,22 +1,14 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { dirname } from 'node:path';
-
-export interface UnixListener {
-  /** Takes no more connections and removes the socket; resolves once those that are open are closed. */
-  close(): Promise<void>;
-}
+import { type Listener, type OnConnection, openListener } from './listener.ts';
 
 /**
  * Listens on a Unix socket which, from its first moment on, only those can use whom `mode` lets in. What a server that
  * is gone left at the path is removed; a socket that somebody answers on, and anything else, is not: an Error with a
- * reason for people. The folder is made (0700) when there is none.
+ * reason for people. The folder is made (0700) when there is none. Closing removes the socket.
  */
-export type ListenUnix = (
-  path: string,
-  mode: number,
-  onConnection: (socket: Socket) => void,
-) => Promise<UnixListener>;
+export type ListenUnix = (path: string, mode: number, onConnection: OnConnection) => Promise<Listener>;
 
 /** Whether a server listens there. */
 const isLive = (path: string): Promise<boolean> =>
@@ -43,23 +35,13 @@ const makeWay = async (path: string): Promise<void> => {
 
 export const listenUnix: ListenUnix = async (path, mode, onConnection) => {
   await makeWay(path);
-  const server = createServer({ allowHalfOpen: true }, onConnection);
-  const listening = new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.once('listening', resolve);
+  return openListener(onConnection, (server) => {
+    // The socket is made within `listen`: no moment in which others could connect.
+    const before = process.umask(0o777 & ~mode);
+    try {
+      server.listen(path);
+    } finally {
+      process.umask(before);
+    }
   });
-  // The socket is made within `listen`: no moment in which others could connect.
-  const before = process.umask(0o777 & ~mode);
-  try {
-    server.listen(path);
-  } finally {
-    process.umask(before);
-  }
-  await listening;
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-      }),
-  };
 };

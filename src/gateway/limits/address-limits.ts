@@ -3,13 +3,11 @@ import { boundedTable } from './bounded-table.ts';
 import { addRateHeaders } from './rate-headers.ts';
 import { type Allowance, createRateLimit, type RateLimit } from './rate-limit.ts';
 
-export interface AddressLimitsOptions {
+export interface AddressRates {
   /** Requests without a good key, where one is required. */
   readonly failedPerMinute: number;
   /** Requests without a key where none is required; undefined: any number. */
   readonly keylessPerMinute: number | undefined;
-  /** ms of a monotonic clock. */
-  readonly now: () => number;
 }
 
 /** What an address may do without a key, or with wrong ones. */
@@ -26,6 +24,9 @@ export interface AddressLimits {
   countKeyless(address: string, headers: string[]): LocalaiError | undefined;
 }
 
+/** What is known of addresses, seen with these rates. */
+export type AddressTables = (rates: AddressRates) => AddressLimits;
+
 const mostKnown = 20_000;
 
 const take = (rates: RateLimit, address: string, perMinute: number, headers: string[]): Allowance => {
@@ -34,12 +35,12 @@ const take = (rates: RateLimit, address: string, perMinute: number, headers: str
   return allowance;
 };
 
-export const createAddressLimits = (options: AddressLimitsOptions): AddressLimits => {
-  const { failedPerMinute, keylessPerMinute, now } = options;
+/** Nothing is known yet. `now`: ms of a monotonic clock. */
+export const addressTables = (now: () => number): AddressTables => {
   const failed = createRateLimit(now);
   const keyless = createRateLimit(now);
   const known = boundedTable<true>(mostKnown);
-  return {
+  return ({ failedPerMinute, keylessPerMinute }) => ({
     admits: (address, keyId) => {
       const pair = `${address} ${keyId}`;
       if (known.get(pair)) return true;
@@ -57,5 +58,5 @@ export const createAddressLimits = (options: AddressLimitsOptions): AddressLimit
       if (allowed) return undefined;
       return failure('ADDRESS_RATE', { perMinute: keylessPerMinute, retryAfter: waitSeconds });
     },
-  };
+  });
 };

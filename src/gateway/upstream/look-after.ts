@@ -38,7 +38,9 @@ export const lookAfter = async (options: LookAfterOptions): Promise<void> => {
     const problem = await askHealth(connections, closing);
     if (closing.aborted) return;
     if (problem === undefined) connections.breaker.saysWell();
-    if (isElsewhere(model)) tell(id, problem);
+    // One that was exchanged meanwhile says nothing of the one that is there now.
+    const isServed = models().some((now) => now.connections === connections);
+    if (isServed && isElsewhere(model)) tell(id, problem);
     const pause = problem === undefined ? seconds() * 1000 : 0;
     next.set(connections, clock.monotonic() + jittered(pause));
   };
@@ -51,9 +53,9 @@ export const lookAfter = async (options: LookAfterOptions): Promise<void> => {
 
   while (!closing.aborted) {
     for (const model of models()) {
-      if (seconds() === 0) tell(model.id, undefined);
+      if (seconds() === 0 || !isElsewhere(model)) tell(model.id, undefined);
       // Never rejects.
-      else if (isDue(model)) void ask(model);
+      if (seconds() > 0 && isDue(model)) void ask(model);
     }
     await clock.sleep(jittered(look), closing, { ref: false }).catch(() => {});
   }

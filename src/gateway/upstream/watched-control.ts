@@ -50,7 +50,10 @@ export const watchedControl = (control: ModelControl): WatchedControl => {
         const result = await Promise.race([pending, woken]);
         if (!result) continue;
         pending = undefined;
-        if (result.done) return result;
+        if (result.done) {
+          listeners.delete(listener);
+          return result;
+        }
         return { done: false, value: { ...result.value, model: seen(result.value.model) } };
       }
     };

@@ -100,8 +100,8 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     if (!stopping) one.keeper.start();
   };
 
-  /** One change after the other. */
-  let changing: Promise<void> = Promise.resolve();
+  /** Changes whose engines have not all ended yet. */
+  let changing: Promise<unknown> = Promise.resolve();
 
   const change = async (
     models: readonly ServedModel[],
@@ -124,7 +124,8 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       }),
     );
     leaving = leaving.filter((one) => !gone.includes(one));
-    for (const one of entries) if (one.waits) start(one);
+    // Those of another change may still be in the way.
+    if (leaving.length === 0) for (const one of entries) if (one.waits) start(one);
   };
 
   return {
@@ -156,8 +157,8 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       await writing;
     },
     change: (models, drained) => {
-      const done = changing.then(() => change(models, drained));
-      changing = done.catch(() => {});
+      const done = change(models, drained);
+      changing = Promise.allSettled([changing, done]);
       return done;
     },
     stop: async () => {
