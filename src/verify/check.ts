@@ -35,7 +35,7 @@ export interface GatewayCheck extends Described {
 export interface ModelCheck extends Described {
   /** The id of the check in which the model has no choice. */
   readonly forced?: string;
-  /** Refusals (4xx) of a model that is not said to have this are no fault: nothing was promised. */
+  /** What a model must be said to have, or a refusal is no fault: nothing was promised. */
   readonly needs?: keyof VerifiedModel['capabilities'];
   run(scene: Scene, model: VerifiedModel): Promise<Finding>;
 }

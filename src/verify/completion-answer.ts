@@ -11,13 +11,16 @@ const completion = z.object({
   usage: usageForm,
 });
 
-export const readCompletion = (text: string): { readonly text: string } => {
-  const { choices } = shaped(completion, parsed(text, 'the answer'), 'the answer');
-  return { text: choices[0].text };
+export interface Completion {
+  readonly text: string;
+  readonly promptTokens: number;
+}
+
+const readCompletion = (text: string): Completion => {
+  const { choices, usage } = shaped(completion, parsed(text, 'the answer'), 'the answer');
+  return { text: choices[0].text, promptTokens: usage.prompt_tokens };
 };
 
 /** Asks `/v1/completions` for a whole answer. */
-export const complete = async (
-  scene: Scene,
-  body: Readonly<Record<string, unknown>>,
-): Promise<{ readonly text: string }> => readCompletion(await ask(scene, '/v1/completions', body));
+export const complete = async (scene: Scene, body: Readonly<Record<string, unknown>>): Promise<Completion> =>
+  readCompletion(await ask(scene, '/v1/completions', body));

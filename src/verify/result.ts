@@ -60,6 +60,9 @@ export class Refused extends Mismatch {
   }
 }
 
+/** What was asked for was passed over in silence, as by an engine that does not know it. */
+export class PassedOver extends Mismatch {}
+
 /** Throws a Mismatch unless it holds; `seen` says what was there instead. */
 export function must(holds: boolean, seen: string): asserts holds {
   if (!holds) throw new Mismatch(seen);

@@ -1,7 +1,7 @@
 import { isFailure } from '../errors.ts';
 import type { GatewayCheck, ModelCheck, Scene } from './check.ts';
 import { firstChecks, lastChecks, modelChecks } from './check-list.ts';
-import { type CheckResult, type Finding, Mismatch, Refused, skipped } from './result.ts';
+import { type CheckResult, type Finding, Mismatch, PassedOver, Refused, skipped } from './result.ts';
 import { type VerifiedModel, writesText } from './verified-model.ts';
 
 export interface RunOptions {
@@ -16,11 +16,15 @@ export interface RunOptions {
 
 type AnyCheck = Pick<ModelCheck, 'id' | 'title' | 'forced'>;
 
-/** A refusal of what was never promised is no fault. */
+/** 501 is llama.cpp's word for what it was not started for. */
+const isRefusal = (caught: unknown): caught is Refused =>
+  caught instanceof Refused && (caught.status < 500 || caught.status === 501);
+
+/** That what was never promised is refused or passed over is no fault. */
 const withoutPromise = (check: ModelCheck, model: VerifiedModel, caught: unknown): Finding | undefined => {
   const { needs } = check;
   if (needs === undefined || model.capabilities[needs]) return undefined;
-  if (!(caught instanceof Refused) || caught.status >= 500 || caught.status < 400) return undefined;
+  if (!(isRefusal(caught) || caught instanceof PassedOver)) return undefined;
   return skipped(`served without ${needs}: ${caught.message}`);
 };
 

@@ -132,7 +132,7 @@ describe('what an engine or the way to it does wrong is found by its check', () 
     ],
     [
       'tool-required',
-      'no call',
+      'no call though the model is said to make them',
       inChoice('chat', (one) => Object.assign(one, { message: { role: 'assistant', content: 'no' } })),
       /no call/,
     ],
@@ -327,6 +327,31 @@ describe('a model that can less', () => {
     await using scene = await begin(undefined, { fim: false });
     const { checks } = await verifyGateway(scene.gateway.url, testKey, ['fim']);
     expect(checks).toMatchObject([{ status: 'skipped', evidence: expect.stringContaining('not made') }]);
+  });
+
+  test('a forced call that is passed over is a failure only of a model that is said to call tools', async () => {
+    const silent = inChoice('chat', (one) =>
+      Object.assign(one, { message: { role: 'assistant', content: 'no' } }),
+    );
+    await using scene = await begin(silent, { tools: false });
+    const { checks } = await verifyGateway(scene.gateway.url, testKey, ['tool-forced']);
+    expect(checks).toMatchObject([
+      { status: 'skipped', evidence: expect.stringContaining('served without tools') },
+    ]);
+  });
+
+  test('an engine that passes over `suffix` is asked with the model’s own tokens', async () => {
+    const deaf: Spoil = (value, kind) =>
+      kind === 'completion'
+        ? { ...value, usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 } }
+        : value;
+    await using upstream = await startUpstream(obligingEngine(deaf));
+    const models = [{ id: 'qwen-tiny', upstream: upstream.endpoint, capabilities: able }];
+    const gateway = await startTestGateway({ models });
+    const { checks } = await verifyGateway(gateway.url, testKey, ['fim']);
+    expect(checks).toMatchObject([{ status: 'ok', evidence: expect.stringContaining('its own tokens') }]);
+    const asked = upstream.calls.map(({ body }) => JSON.parse(body.toString()).prompt);
+    expect(asked.at(-1)).toContain('<|fim_prefix|>');
   });
 });
 

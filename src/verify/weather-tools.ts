@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ToolCall } from './chat-answer.ts';
-import { Mismatch, must } from './result.ts';
+import { Mismatch, must, PassedOver } from './result.ts';
 import { parsed, shaped } from './shape.ts';
 
 /** Two tools whose arguments are bounded everywhere, so that a model that loops comes to an end. */
@@ -39,6 +39,11 @@ export const forceWeather = { type: 'function', function: { name: 'get_weather' 
 const argumentForms: Readonly<Record<string, z.ZodType>> = {
   get_weather: z.strictObject({ city: z.enum(cities), unit: z.enum(units) }),
   get_time: z.strictObject({ city: z.enum(cities) }),
+};
+
+/** Throws PassedOver where a call was demanded and none came. */
+export const mustCall = (calls: readonly ToolCall[]): void => {
+  if (calls.length === 0) throw new PassedOver('no call, and one was required');
 };
 
 /** Throws a Mismatch unless every call is of a tool that there is, with arguments that it takes, under an id of its own. */

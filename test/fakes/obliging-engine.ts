@@ -11,7 +11,9 @@ type Json = any;
 export type Spoil = (value: Json, kind: Kind, asked: Json) => Json | undefined;
 
 const usageFor = (asked: Json, completion: number): object => {
-  const prompt = Math.ceil(JSON.stringify(asked.messages ?? asked.prompt ?? asked.input).length / 4);
+  const prompt = Math.ceil(
+    JSON.stringify(asked.messages ?? asked.input ?? `${asked.prompt}${asked.suffix ?? ''}`).length / 4,
+  );
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 };
 

@@ -3,34 +3,39 @@ import { ask } from '../ask.ts';
 import type { ModelCheck, Scene } from '../check.ts';
 import { complete } from '../completion-answer.ts';
 import { rawFillIn } from '../fill-in-tokens.ts';
-import { type Finding, must, ok, Refused, skipped } from '../result.ts';
+import { type Finding, must, ok, PassedOver, Refused, skipped } from '../result.ts';
 import { parsed, shaped } from '../shape.ts';
 import type { VerifiedModel } from '../verified-model.ts';
 
 const before = 'def add(a, b):\n    ';
 const after = '\n\nprint(add(1, 2))\n';
 
-/** vLLM refuses `suffix`; editors then write the model's own tokens into the prompt. */
-const fillInRaw = async (scene: Scene, model: VerifiedModel, refusal: Refused): Promise<Finding> => {
+/** By the model's own tokens in the prompt, as editors do where `suffix` is not taken. */
+const fillInRaw = async (scene: Scene, model: VerifiedModel, why: string): Promise<Finding> => {
   const prompt = rawFillIn(model.id, before, after);
-  if (prompt === undefined) throw refusal;
+  if (prompt === undefined) throw new PassedOver(why);
   const { text } = await complete(scene, { model: model.id, prompt, max_tokens: 24, temperature: 0 });
   must(text.trim() !== '', 'nothing was filled in');
-  return ok(`${JSON.stringify(text.slice(0, 50))}, with its own tokens in the prompt`);
+  return ok(`${JSON.stringify(text.slice(0, 50))}, with its own tokens in the prompt (${why})`);
 };
 
 const fillIn: ModelCheck = {
   id: 'fim',
   title: 'fills in the middle of code',
+  needs: 'fim',
   run: async (scene, model) => {
     if (!model.capabilities.fim) return skipped('it was not made for filling in the middle');
-    const body = { model: model.id, prompt: before, suffix: after, max_tokens: 24, temperature: 0 };
+    const body = { model: model.id, prompt: before, max_tokens: 24, temperature: 0 };
+    const alone = await complete(scene, { ...body, max_tokens: 1 });
     try {
-      const { text } = await complete(scene, body);
+      const { text, promptTokens } = await complete(scene, { ...body, suffix: after });
+      // llama.cpp's server takes no notice of it.
+      if (promptTokens <= alone.promptTokens) return await fillInRaw(scene, model, 'suffix is passed over');
       must(text.trim() !== '', 'nothing was filled in');
       return ok(JSON.stringify(text.slice(0, 50)));
     } catch (caught) {
-      if (caught instanceof Refused) return fillInRaw(scene, model, caught);
+      // vLLM refuses it.
+      if (caught instanceof Refused) return fillInRaw(scene, model, 'suffix is refused');
       throw caught;
     }
   },

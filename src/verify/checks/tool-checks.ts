@@ -8,6 +8,7 @@ import {
   checkCalls,
   forceWeather,
   history,
+  mustCall,
   tools,
   twoCalls,
   twoCallsForm,
@@ -20,12 +21,13 @@ const tokens = 160;
 const forced: ModelCheck = {
   id: 'tool-forced',
   title: 'calls the tool that it is told to',
-  needs: 'chat',
+  needs: 'tools',
   run: async (scene, model) => {
     const { calls } = await chatToTheEnd(scene, model, question, tokens, {
       tools,
       tool_choice: forceWeather,
     });
+    mustCall(calls);
     must(calls.length === 1, `${calls.length} calls, must be one`);
     checkCalls(calls);
     must(
@@ -39,10 +41,10 @@ const forced: ModelCheck = {
 const required: ModelCheck = {
   id: 'tool-required',
   title: 'calls some tool when it must',
-  needs: 'chat',
+  needs: 'tools',
   run: async (scene, model) => {
     const answer = await chatToTheEnd(scene, model, question, tokens, { tools, tool_choice: 'required' });
-    must(answer.calls.length > 0, 'no call, and one was required');
+    mustCall(answer.calls);
     checkCalls(answer.calls);
     must(answer.finishReason === 'tool_calls', `finish_reason is ${answer.finishReason}, must be tool_calls`);
     return ok(callText(answer.calls));
@@ -52,10 +54,11 @@ const required: ModelCheck = {
 const streamed: ModelCheck = {
   id: 'tool-stream',
   title: 'a streamed call comes whole',
-  needs: 'chat',
+  needs: 'tools',
   run: async (scene, model) => {
     const body = chatBody(model, question, tokens, { tools, tool_choice: forceWeather });
     const { calls, pieces } = await streamChat(scene, body);
+    mustCall(calls);
     must(calls.length === 1, `${calls.length} calls, must be one`);
     checkCalls(calls);
     return ok(`${callText(calls)} in ${pieces} ${pieces === 1 ? 'piece' : 'pieces'}`);
@@ -83,7 +86,7 @@ const parallel: ModelCheck = {
   run: async (scene, model) => {
     const more = { tools, tool_choice: 'required', parallel_tool_calls: true };
     const { calls } = await chatToTheEnd(scene, model, both, tokens * 2, more);
-    must(calls.length > 0, 'no call, and one was required');
+    mustCall(calls);
     checkCalls(calls);
     return calls.length > 1
       ? ok(callText(calls))
