@@ -13,10 +13,11 @@ export interface LookAfterOptions {
   /** Told how a model's engine is that runs elsewhere: what is wrong, or undefined. */
   readonly tell: (id: string, problem: string | undefined) => void;
   readonly random?: () => number;
+  readonly ask?: typeof askHealth;
 }
 
 /** Between two looks at who is to be asked, ms; also between two questions to one that fails. */
-const look = 1000;
+const lookMs = 1000;
 
 /** Nobody else watches it, so that a question is the only way to know before a request does. */
 const isElsewhere = ({ engine }: Served): boolean => engine.name === 'remote';
@@ -27,15 +28,15 @@ const isElsewhere = ({ engine }: Served): boolean => engine.name === 'remote';
  * it is closing and keeps no process alive.
  */
 export const lookAfter = async (options: LookAfterOptions): Promise<void> => {
-  const { models, seconds, clock, closing, tell, random = Math.random } = options;
+  const { models, seconds, clock, closing, tell, random = Math.random, ask = askHealth } = options;
   const jittered = (ms: number): number => ms * (0.8 + 0.4 * random());
   /** When each is asked next; never while it is being asked. */
   const next = new WeakMap<Upstream, number>();
 
-  const ask = async (model: Served): Promise<void> => {
+  const look = async (model: Served): Promise<void> => {
     const { id, connections } = model;
     next.set(connections, Number.POSITIVE_INFINITY);
-    const problem = await askHealth(connections, closing);
+    const problem = await ask(connections, closing);
     if (closing.aborted) return;
     if (problem === undefined) connections.breaker.saysWell();
     // One that was exchanged meanwhile says nothing of the one that is there now.
@@ -55,8 +56,8 @@ export const lookAfter = async (options: LookAfterOptions): Promise<void> => {
     for (const model of models()) {
       if (seconds() === 0 || !isElsewhere(model)) tell(model.id, undefined);
       // Never rejects.
-      if (seconds() > 0 && isDue(model)) void ask(model);
+      if (seconds() > 0 && isDue(model)) void look(model);
     }
-    await clock.sleep(jittered(look), closing, { ref: false }).catch(() => {});
+    await clock.sleep(jittered(lookMs), closing, { ref: false }).catch(() => {});
   }
 };
