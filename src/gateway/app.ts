@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { danglingAliases } from '../api/dangling-aliases.ts';
 import { defaultLimits, defaultRouting } from '../api/gateway-config.ts';
 import { failure, type LocalaiError } from '../errors.ts';
 import { arrival } from './access/arrival.ts';
@@ -113,8 +114,9 @@ export const gatewayApp = (
     }),
     clock,
   });
-  const router = createRouter(models, config.routing ?? defaultRouting);
-  for (const alias of router.dangling) {
+  const routing = config.routing ?? defaultRouting;
+  const router = createRouter(models, routing);
+  for (const alias of danglingAliases(models, routing.aliases)) {
     log.warn({ alias }, 'an alias stands for a model that is not served; it means nothing');
   }
   const { alarms, hub, limits, seen } = lasting;

@@ -1,3 +1,5 @@
+import { danglingAliases } from '../../api/dangling-aliases.ts';
+import type { GatewayConfig } from '../../api/gateway-config.ts';
 import type { Paint } from '../../output/output.ts';
 import type { ApplyResult } from '../../stack/apply.ts';
 
@@ -16,6 +18,14 @@ export interface Summary {
   readonly ready: boolean;
 }
 
+const aliasNotes = ({ models, routing }: GatewayConfig): readonly string[] => {
+  const aliases = routing?.aliases ?? {};
+  return danglingAliases(models, aliases).map(
+    (alias) =>
+      `routing.aliases: "${alias}" stands for "${aliases[alias]}", which is not served; it means nothing.`,
+  );
+};
+
 export const summaryOf = ({ record, config, applied, models }: ApplyResult, key: string): Summary => ({
   url: record.gateway.url,
   modelId: config.models[0]?.id ?? '',
@@ -24,7 +34,7 @@ export const summaryOf = ({ record, config, applied, models }: ApplyResult, key:
     caveat === null ? [] : [`${id ?? model.id}: ${caveat}.`],
   ),
   key,
-  notes: [...applied.plan.notes, ...models.flatMap(({ notes }) => notes)],
+  notes: [...applied.plan.notes, ...models.flatMap(({ notes }) => notes), ...aliasNotes(config)],
   ready: models.length > 0 && models.every(({ state }) => state === 'ready'),
 });
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { wildcard } from '../wildcard.ts';
+import { wildcard } from '../../api/wildcard.ts';
 
 /** Web pages of this machine, whatever their port. */
 const localOrigin =

@@ -1,6 +1,6 @@
 import type { Role } from '../../api/models.ts';
-import { wildcard } from '../wildcard.ts';
-import { familyOf } from './families.ts';
+import { familyOf } from '../../api/name-families.ts';
+import { wildcard } from '../../api/wildcard.ts';
 import { printable } from './printable.ts';
 
 /** What the router has to know of a model. */
@@ -25,8 +25,6 @@ export interface Names<M> {
   find(name: string): Meaning<M> | undefined;
   /** Those that are no patterns, as they are written. */
   readonly written: readonly string[];
-  /** Aliases for something that is not served. */
-  readonly dangling: readonly string[];
 }
 
 const isPattern = (name: string): boolean => name.includes('*');
@@ -79,6 +77,5 @@ export const readNames = <M extends Routable>(
   return {
     find: (name) => whole.get(name) ?? patterns.find(({ fits }) => fits(name))?.meaning,
     written: [...new Set([...ofModels, ...ofUser].map(([name]) => name))].filter((name) => !isPattern(name)),
-    dangling: resolved.filter(([, means]) => means === undefined).map(([alias]) => alias),
   };
 };

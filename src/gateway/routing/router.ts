@@ -1,6 +1,6 @@
 import type { GatewayRouting } from '../../api/gateway-config.ts';
 import type { Role } from '../../api/models.ts';
-import { familyOf } from './families.ts';
+import { familyOf } from '../../api/name-families.ts';
 import { type Meaning, type Routable, readNames } from './names.ts';
 
 /** What a request wants done; decides where one that names no known model goes. */
@@ -21,8 +21,6 @@ export interface Router<M extends Routable> {
   named(name: string): M | undefined;
   /** Names of models, as they are written in gateway.yaml. */
   readonly names: readonly string[];
-  /** Aliases for something that is not served; they mean nothing. */
-  readonly dangling: readonly string[];
 }
 
 /** Names seen are remembered so that a request costs one look-up; bounded, since clients choose the names. */
@@ -94,6 +92,5 @@ export const createRouter = <M extends Routable>(
       return meaning && follow(meaning).model;
     },
     names: names.written,
-    dangling: names.dangling,
   };
 };

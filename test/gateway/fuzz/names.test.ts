@@ -10,7 +10,7 @@ import { keyTable } from '../../../src/gateway/keys/key-table.ts';
 import { presentedKey } from '../../../src/gateway/keys/presented-key.ts';
 import { canonicalPath } from '../../../src/gateway/routing/canonical-path.ts';
 import { createRouter, type RequestKind } from '../../../src/gateway/routing/router.ts';
-import { wildcard } from '../../../src/gateway/wildcard.ts';
+import { wildcard } from '../../../src/api/wildcard.ts';
 import { keyRecord } from '../gateway.ts';
 import { runs } from './runs.ts';
 

@@ -1,5 +1,5 @@
-import type { Role } from '../../api/models.ts';
-import { wildcard } from '../wildcard.ts';
+import type { Role } from './models.ts';
+import { wildcard } from './wildcard.ts';
 
 /**
  * Names that clients send out of habit, and the role they mean. A role's own name means that role. The cloud models
