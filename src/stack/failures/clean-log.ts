@@ -83,7 +83,7 @@ export const cleanLog = (log: string): readonly LogLine[] => {
     const { level, text } = read(raw);
     if (text.trim() === '') continue;
     const frame = /^\s*File "[^"]*", line \d+, in (\S+)/.exec(text)?.[1];
-    const code = frame === undefined && inFrame && /^ {4,}/.test(text);
+    const code: boolean = frame === undefined && inFrame && /^ {4,}/.test(text);
     inFrame = frame !== undefined || code;
     lines.push({ level, text: text.trimEnd(), code, frame });
   }
