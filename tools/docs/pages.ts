@@ -3,6 +3,7 @@ import { configurationPage } from './configuration-page.ts';
 import { doctorPage } from './doctor-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
+import { gatewayPage } from './gateway-page.ts';
 import { modelsPage } from './models-page.ts';
 import { monitoringPage } from './monitoring-page.ts';
 
@@ -13,6 +14,7 @@ export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'doctor.md': doctorPage,
   'errors.md': errorsPage,
   'exit-codes.md': exitCodesPage,
+  'gateway.md': gatewayPage,
   'models.md': modelsPage,
   'monitoring.md': monitoringPage,
 };
