@@ -68,7 +68,9 @@ export const createOutput = (streams: Streams, options: CreateOptions): Output =
       if (verbose) line(prose.dim(text));
     },
     warn: (text) => line(`${prose.yellow('warning:')} ${text}`),
-    table: (rows, columns, empty) => print(rows.length === 0 ? empty : renderTable(rows, columns, paint.dim)),
+    table: (rows, columns, empty) => {
+      if (!json) print(rows.length === 0 ? empty : renderTable(rows, columns, paint.dim));
+    },
     tasks: (tasks, signal) => {
       if (quiet) return runPlainTasks(tasks, signal, { line: () => {}, now });
       if (!onTerminal || json || env['TERM'] === 'dumb') return runPlainTasks(tasks, signal, { line, now });
