@@ -22,6 +22,36 @@ const capabilities = z.strictObject({
   embeddings: z.boolean().default(false).describe('made for embeddings'),
 });
 
+const turns = z.strictObject({
+  group: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('models with the same word share memory: one of them is loaded at a time'),
+  pinned: z
+    .boolean()
+    .default(false)
+    .describe('whether it is loaded at the start and makes room for no other, nor when it is idle'),
+  residenceSeconds: z
+    .number()
+    .min(0)
+    .default(30)
+    .describe('how long it stays at least, once it is loaded, before another one may take its place'),
+  idleSeconds: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'how long without a request until it is unloaded; absent: it stays until another one is asked for',
+    ),
+  sleepLevel: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe(
+      "vLLM's sleep in place of ending its process: 1 keeps the weights in the machine's memory, 2 nothing",
+    ),
+});
+
 const servedModel = z.strictObject({
   id: z.string().min(1).describe('the id in /v1/models and in requests'),
   roles: z.array(role).default([]).describe('which requests come here when no id is named'),
@@ -38,6 +68,7 @@ const servedModel = z.strictObject({
     .positive()
     .optional()
     .describe('requests that run at once; absent: as many as the engine says it can, else all'),
+  turns: turns.optional().describe('when it is loaded; absent: at the start, and it stays'),
   upstreamModel: z.string().optional().describe('the name the engine knows it by, when it is another'),
   engine: z
     .strictObject({

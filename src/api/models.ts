@@ -42,6 +42,8 @@ export interface ModelStatus {
   readonly tokensPerSecond: number | null;
   /** What it is doing while `loading`, for a person. */
   readonly phase: string | null;
+  /** In about how many seconds it answers, while it is loaded or waits for another one to make room; null: not known. */
+  readonly readyIn?: number | null;
   readonly fault: Fault | null;
   /** The engine's process; null when it has none of ours. */
   readonly pid: number | null;

@@ -122,7 +122,7 @@ const run = async ({ context, file, loaded, log, held, hangup }: RunOptions): Pr
     const unwatch = followed.watch();
     const unhang = hangup ? context.onHangup(() => void followed.reload()) : () => {};
     try {
-      await control.start();
+      await control.start(gateway);
       await announce(loaded.hash);
       const { url } = gateway;
       const { socket } = config.listen;

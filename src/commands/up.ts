@@ -27,6 +27,7 @@ const settingFlags: readonly (readonly [flag: string, key: SettingKey])[] = [
   ['--parallel <requests>', 'parallel'],
   ['--threads <count>', 'threads'],
   ['--gpu <auto|off>', 'gpu'],
+  ['--url <address>', 'remote.url'],
 ];
 
 interface UpOptions {

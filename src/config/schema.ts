@@ -69,6 +69,23 @@ export const settings = {
   removeArgs: wordLists()
     .default({})
     .describe("flags that a model's engine is not given, in the same form: `coder: [--enforce-eager]`"),
+  'swap.mode': z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'whether several models of this machine share its memory and are loaded in turns: `auto` when they do not fit together',
+    ),
+  'swap.residenceSeconds': z
+    .number()
+    .min(0)
+    .default(30)
+    .describe('how long a model stays at least, once it is loaded, before another one may take its place'),
+  'swap.idleMinutes': z
+    .number()
+    .positive()
+    .optional()
+    .describe('how long without a request until a model is unloaded; when absent, never'),
+  'swap.pinned': list(z.string().min(1)).default([]).describe('ids of models that are never unloaded'),
   'gateway.host': z.string().default('127.0.0.1').describe('the address the gateway listens on'),
   'gateway.port': z.int().min(1).max(65_535).default(8080).describe('the port the gateway listens on'),
   'gateway.allowedHosts': list(hostName)

@@ -75,6 +75,8 @@ export class Exchange {
   facts: (() => ModelFacts) | undefined = undefined;
   /** Its place in the line; undefined while it stands in none. */
   place: (() => number) | undefined = undefined;
+  /** In about how many seconds the model that it waits for is loaded; null: that is not known, or not what it waits for. */
+  readyIn: (() => number | null) | undefined = undefined;
   /** Whether its answer is a stream that an event or a comment of ours can be put into. */
   takesEvents = false;
   /** The last piece of its answer that was sent. */

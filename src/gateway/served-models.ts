@@ -3,7 +3,7 @@ import type { ModelState, ModelStatus } from '../api/models.ts';
 import type { GatewayOptions, Timeouts } from './options.ts';
 import { createQueue, type Queue } from './queue/queue.ts';
 import { printable } from './routing/printable.ts';
-import { isExpected, notServing } from './upstream/failures.ts';
+import { isAsleep, isExpected, notServing } from './upstream/failures.ts';
 import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
 /** How a model is and the line before it: what a client is told that cannot be served now. */
@@ -49,6 +49,8 @@ export interface ServedModels {
   prepare(config: GatewayConfig, keys: UpstreamKeys | undefined, timeouts: Timeouts): NextModels;
   /** Whether requests still run on a model's engine, or wait for one that is no longer in the file. */
   isBusy(id: string): boolean;
+  /** How many requests a model has been given so far. */
+  started(id: string): number;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,9 @@ export interface ServedModelsOptions extends Pick<GatewayOptions, 'config' | 'co
   readonly timeouts: Timeouts;
   readonly closing: AbortSignal;
 }
+
+/** Until a model is asked for again that would not come, ms. */
+const askAgainMs = 1000;
 
 export const openServedModels = (options: ServedModelsOptions): ServedModels => {
   const { control, system, closing } = options;
@@ -110,13 +115,25 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
       waking = true;
       control
         .ensureReady(id, closing)
-        // Why it would not come is in its status.
-        .catch(() => {})
+        // Why it would not come is in its status; one that had to make room meanwhile is asked for again.
+        .catch(
+          () =>
+            void system.clock.sleep(askAgainMs, closing).then(
+              () => wakeForThoseWho(id),
+              () => {},
+            ),
+        )
         .finally(() => {
           waking = false;
           queue.advance();
         });
     };
+  };
+
+  /** A model that had to make room for another is asked for again when somebody waits for it. */
+  const wakeForThoseWho = (id: string): void => {
+    const served = kept.get(id)?.served;
+    if (!closing.aborted && served && served.queue.waiting > 0 && isAsleep(served.status())) served.wake();
   };
 
   const keep = (model: ServedModel, keys: UpstreamKeys | undefined, timeouts: Timeouts): Kept => {
@@ -136,8 +153,10 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
       queue,
       status: () => status(id),
       facts: () => {
-        const { running, waiting, retryAfter } = queue;
-        return { status: status(id)?.state ?? 'ready', running, waiting, retryAfter };
+        const now = status(id);
+        const { running, waiting } = queue;
+        const retryAfter = Math.max(queue.retryAfter, now?.readyIn ?? 0);
+        return { status: now?.state ?? 'ready', running, waiting, retryAfter };
       },
       wake: before?.served.wake ?? waker(id, queue),
     };
@@ -178,6 +197,7 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
       const refusal = value.model.state === 'error' ? notServing(value.model) : undefined;
       if (refusal) queue?.refuse(refusal);
       else queue?.advance();
+      wakeForThoseWho(value.model.id);
     }
   };
   // Without it those who wait go on with the next that comes or ends.
@@ -193,6 +213,7 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
       const old = retired.get(id)?.queue;
       return running > 0 || (old !== undefined && old.running + old.waiting > 0);
     },
+    started: (id) => kept.get(id)?.served.queue.started ?? 0,
     close: async () => {
       const pools = all.flatMap(({ connections: { pool, fresh } }) => [pool, fresh]);
       await Promise.all(pools.map((pool) => pool.destroy()));

@@ -35,6 +35,10 @@ export interface RunningGateway {
   change(config: GatewayConfig, onTaken?: () => void): Promise<void>;
   /** Resolves once nothing that was asked before runs on a model's engine any more, or after `limitMs`. */
   drained(id: string, limitMs: number): Promise<void>;
+  /** Whether requests run on a model now. */
+  isBusy(id: string): boolean;
+  /** How many requests a model has been given so far. */
+  started(id: string): number;
   /** Takes no new requests, lets open ones end for up to `graceMs`, then ends them. */
   close(graceMs?: number): Promise<void>;
 }
@@ -124,6 +128,8 @@ export const startGateway = async (options: StartOptions): Promise<RunningGatewa
     change: async (next, onTaken = () => {}) => {
       current = await changeConfig(next, current, all, lasting, app.server, onTaken);
     },
+    isBusy: lasting.models.isBusy,
+    started: lasting.models.started,
     drained: async (id, limitMs) => {
       const until = clock.monotonic() + limitMs;
       while (lasting.models.isBusy(id) && clock.monotonic() < until) await clock.sleep(pollMs);

@@ -85,7 +85,7 @@ export const applyPlan = (
         const { planned, model } = need(obtained[index]);
         const now: ServedNow = { engine: serving.engine.name, planned, model };
         const launch = launcherFor(options, serving).launch(engineModelOf(planned, model), serving.budget);
-        return { now, entry: servedModelOf(now, serving.budget.contextTokens, launch) };
+        return { now, entry: servedModelOf(now, serving.budget.contextTokens, launch, serving.turns) };
       });
       const config = gatewayConfigOf(
         plan,

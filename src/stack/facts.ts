@@ -1,6 +1,6 @@
 import type { Paths } from '../config/paths.ts';
 import type { Settings } from '../config/schema.ts';
-import type { EngineWeights } from '../engines/engine.ts';
+import type { EngineWeights, OwnModel } from '../engines/engine.ts';
 import { failure } from '../errors.ts';
 import { probeMachine } from '../machine/probe-machine.ts';
 import type { MachineReport } from '../machine/report.ts';
@@ -101,13 +101,26 @@ const plainModels = async ({ system, settings }: FactsOptions, isHere: IsHere): 
   return { candidates: [], asked, kept: [], present };
 };
 
-/** What an engine elsewhere calls its models; nothing of it is looked for here. */
-const remoteModels = (settings: Settings): HostModels => ({
-  candidates: [],
-  asked: askedWords(settings).map((word) => ({ reference: word, catalog: undefined })),
-  kept: [],
-  present: new Set(),
-});
+/** As many of another server's models are served as somebody can choose from. */
+const mostOwnModels = 30;
+
+/** The models of an engine that has its own: those that were asked for, else all. Throws NO_MODEL. */
+const ownModels = (settings: Settings, models: readonly OwnModel[]): HostModels => {
+  const named = (own: OwnModel): NamedModel => ({ reference: own.id, catalog: undefined, own });
+  const asked = askedWords(settings).map((word) => {
+    const own = models.find(({ id }) => id === word) ?? models.find(({ id }) => id === `${word}:latest`);
+    if (own) return named(own);
+    const ids = models.map(({ id }) => id);
+    throw failure('NO_MODEL', {
+      problem: `the server has no "${word}"; it has ${ids.slice(0, 10).join(', ')}`,
+    });
+  });
+  const all = asked.length > 0 ? asked : models.slice(0, mostOwnModels).map(named);
+  return { candidates: [], asked: all, kept: [], present: new Set() };
+};
+
+/** Where the plan for cards names its models itself. */
+const noModels: HostModels = { candidates: [], asked: [], kept: [], present: new Set() };
 
 interface Looking {
   readonly options: FactsOptions;
@@ -118,10 +131,12 @@ interface Looking {
 
 const modelsFor = async (
   weights: EngineWeights,
+  own: readonly OwnModel[],
   onCards: boolean,
   { options, report, previous, isHere }: Looking,
 ): Promise<HostModels> => {
-  if (onCards || weights === 'nothing') return remoteModels(options.settings);
+  if (onCards) return noModels;
+  if (weights === 'nothing') return ownModels(options.settings, own);
   if (weights === 'safetensors') return plainModels(options, isHere);
   return hostModels(options, report, previous, isHere);
 };
@@ -141,9 +156,10 @@ export const gatherFacts = async (options: FactsOptions): Promise<Facts> => {
   ]);
   const launchers = await launchersFor({ system, paths, packageFolder, report, settings });
   const engines = offersFor(launchers, report, settings);
-  const { weights } = chooseEngine(report, settings, engines);
+  const { engine, weights } = chooseEngine(report, settings, engines);
   const cards = weights === 'safetensors' ? await gatherCards(options, report, previous, isHere) : undefined;
-  const models = await modelsFor(weights, cards !== undefined, { options, report, previous, isHere });
+  const own = launchers.find(({ name }) => name === engine.name)?.models ?? [];
+  const models = await modelsFor(weights, own, cards !== undefined, { options, report, previous, isHere });
   return {
     report,
     launchers,

@@ -1,5 +1,5 @@
 import type { Settings } from '../config/schema.ts';
-import type { EngineBudget } from '../engines/engine.ts';
+import type { EngineBudget, OwnModel } from '../engines/engine.ts';
 import { failure } from '../errors.ts';
 import type { MachineReport } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
@@ -11,18 +11,22 @@ import { type ChosenEngine, chooseEngine, type EngineOffer } from './choose-engi
 import { type GatewayRules, gatewayRules } from './gateway-rules.ts';
 import { graphicsNotes } from './graphics-notes.ts';
 import { isLoopback } from './loopback.ts';
+import { idleRules, planTurns } from './plan-turns.ts';
 import {
   type PlannedModel,
   plannedAsked,
   plannedCandidates,
   plannedKept,
-  plannedRemote,
+  plannedOwn,
 } from './planned-model.ts';
+import type { TurnRules } from './supervisor/turns.ts';
 
 /** A model as it is named; `catalog` when the catalogue knows it. */
 export interface NamedModel {
   readonly reference: string;
   readonly catalog: CatalogModel | undefined;
+  /** What its engine says of it, where it has its own models. */
+  readonly own?: OwnModel;
 }
 
 /** What decides a plan. */
@@ -51,6 +55,8 @@ export interface Serving {
   /** Tried in this order; one is served. */
   readonly models: readonly PlannedModel[];
   readonly budget: EngineBudget;
+  /** When it is loaded and unloaded; absent: at the start, and it stays. */
+  readonly turns?: TurnRules;
 }
 
 /** What `up` will do: decided here and nowhere else, printable, the same for the same facts. */
@@ -96,17 +102,23 @@ const modelChains = (
 
 const servingsOf = (facts: PlanFacts, engine: ChosenEngine, weights: EngineOffer['weights']): Planned => {
   const { report, settings } = facts;
-  const { chains, notes } =
-    weights === 'nothing' && facts.asked.length === 0
-      ? { chains: [[plannedRemote()]], notes: [] }
-      : modelChains(facts);
-  const budget = engineBudget(report, settings, chains.length);
-  const servings = chains.map((models) => ({
-    engine,
-    models,
-    budget: withArgs(budget, settings, models[0]),
-  }));
-  return { servings, cards: null, cardsFor: null, notes };
+  if (weights === 'nothing') {
+    const budget = engineBudget(report, settings);
+    const servings = plannedOwn(facts.asked).map((model) => ({ engine, models: [model], budget }));
+    return { servings, cards: null, cardsFor: null, notes: [] };
+  }
+  const { chains, notes } = modelChains(facts);
+  const together = engineBudget(report, settings);
+  const { turnsOf, note } = planTurns(settings, chains, together.memoryBytes);
+  const budget = turnsOf ? together : engineBudget(report, settings, chains.length);
+  const servings = chains.map((models) => {
+    const turns = (turnsOf ?? idleRules(settings))(models[0]);
+    return {
+      ...{ engine, models, budget: withArgs(budget, settings, models[0]) },
+      ...(turns === undefined ? {} : { turns }),
+    };
+  });
+  return { servings, cards: null, cardsFor: null, notes: [...notes, ...(note === undefined ? [] : [note])] };
 };
 
 /** Decides what is served here and how. Pure. Throws ENGINE_UNAVAILABLE, NO_MODEL and MODEL_DOES_NOT_FIT. */

@@ -89,9 +89,45 @@ export const plannedCandidates = (
 export const plannedAsked = (asked: NamedModel, onDisk: ReadonlySet<string>, alone: boolean): PlannedModel =>
   planned(asked, onDisk, { why: 'asked for' }, alone);
 
-/** What an engine elsewhere serves, whatever that is. */
-export const plannedRemote = (): PlannedModel =>
-  planned({ reference: 'auto', catalog: undefined }, new Set(), { why: 'what is served there' });
+const namedForCode = /cod(e|er|estral)\b|starcoder|devstral/i;
+
+/** What models of an engine that has its own are for: by what it says, and by their names. */
+const rolesOfOwn = (models: readonly NamedModel[]): ReadonlyMap<string, readonly Role[]> => {
+  const talking = models.filter(({ own }) => !own?.embeddings).map(({ reference }) => reference);
+  const coder = talking.find((name) => namedForCode.test(name)) ?? talking[0];
+  const general = talking.find((name) => !namedForCode.test(name)) ?? talking[0];
+  const embedding = models.find(({ own }) => own?.embeddings)?.reference;
+  const roles: readonly (readonly [Role, string | undefined])[] = [
+    ['coder', coder],
+    ['general', general],
+    ['embedding', embedding],
+  ];
+  return new Map(
+    models.map(({ reference }) => [
+      reference,
+      roles.filter(([, name]) => name === reference).map(([role]) => role),
+    ]),
+  );
+};
+
+/** Models of an engine that has its own, under the names that they have there. */
+export const plannedOwn = (models: readonly NamedModel[]): readonly PlannedModel[] => {
+  const roles = rolesOfOwn(models);
+  return models.map((model) => {
+    const { reference, own } = model;
+    return {
+      ...planned(model, new Set(), { why: own ? 'served there' : 'asked for' }),
+      id: reference,
+      roles: roles.get(reference) ?? [],
+      capabilities: {
+        tools: own?.tools ?? false,
+        reasoning: own?.reasoning ?? false,
+        fim: own?.fim ?? false,
+        embeddings: own?.embeddings ?? false,
+      },
+    };
+  });
+};
 
 /**
  * The models of the last `up` stay until others are asked for, so that `up` again asks no hub and switches nothing. A

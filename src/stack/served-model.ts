@@ -26,18 +26,21 @@ export const engineModelOf = (planned: PlannedModel, local: LocalModel): EngineM
 });
 
 /** The parts of an entry that say how its engine is reached. */
-const reached = (launch: Launch): Pick<ServedModel, 'upstream' | 'upstreamKey' | 'upstreamModel'> => {
+const reached = (
+  launch: Launch,
+): Pick<ServedModel, 'upstream' | 'upstreamKey' | 'upstreamModel' | 'contextWindow'> => {
   switch (launch.kind) {
     case 'process':
       return { upstream: launch.command.endpoint };
     case 'container':
       return { upstream: launch.service.endpoint };
     case 'address': {
-      const { endpoint, key, model } = launch.address;
+      const { endpoint, key, model, contextTokens } = launch.address;
       return {
         upstream: endpoint,
         ...(key === undefined ? {} : { upstreamKey: key }),
         ...(model === undefined ? {} : { upstreamModel: model }),
+        ...(contextTokens === undefined ? {} : { contextWindow: contextTokens }),
       };
     }
   }
@@ -48,6 +51,7 @@ export const servedModelOf = (
   { engine, planned, model }: ServedNow,
   contextTokens: number | undefined,
   launch: Launch,
+  turns?: ServedModel['turns'],
 ): ServedModel => {
   const { id, file } = engineModelOf(planned, model);
   const embeddings = planned.capabilities.embeddings ?? false;
@@ -58,6 +62,7 @@ export const servedModelOf = (
     ...(contextTokens === undefined ? {} : { contextWindow: contextTokens }),
     capabilities: { vision: false, ...planned.capabilities, chat: !embeddings, embeddings },
     ...reached(launch),
+    ...(turns === undefined ? {} : { turns: { ...turns } }),
     engine: {
       name: engine,
       file,

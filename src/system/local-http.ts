@@ -8,21 +8,33 @@ export interface LocalAnswer {
   readonly text: string;
 }
 
+export interface LocalOptions {
+  readonly method?: 'GET' | 'POST';
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
 /**
- * One short GET to a server of our own, over TCP or a Unix socket. Never through a proxy, and on a connection of its
+ * One short request, a GET unless told otherwise, to a server of our own, over TCP or a Unix socket. Never through a proxy, and on a connection of its
  * own, so that a probe says something about the server and not about a kept-alive socket. Undefined when there is
  * no answer within `timeoutMs`.
  */
-export const localGet = async (
+export const askLocal = async (
   address: LocalAddress,
   path: string,
   timeoutMs: number,
+  { method = 'GET', body }: LocalOptions = {},
 ): Promise<LocalAnswer | undefined> => {
   const socket = 'socket' in address ? { socketPath: address.socket } : {};
   const origin = 'url' in address ? new URL(address.url).origin : 'http://localhost';
   const client = new Client(origin, { connect: { timeout: timeoutMs, ...socket }, allowH2: false });
   try {
-    const answer = await client.request({ method: 'GET', path, signal: AbortSignal.timeout(timeoutMs) });
+    const answer = await client.request({
+      ...{ method, path, signal: AbortSignal.timeout(timeoutMs), headersTimeout: timeoutMs },
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
     return { status: answer.statusCode, text: await answer.body.text() };
   } catch {
     return undefined;

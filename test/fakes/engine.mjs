@@ -1,6 +1,6 @@
 // An engine that can be told how to fail: `node engine.mjs <socket> <mode> [argument]`. It looks like ours from
 // outside: HTTP on a Unix socket, GET /health, ends when its stdin closes.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const [socket, mode, argument] = process.argv.slice(2);
@@ -60,6 +60,23 @@ const modes = {
     listen((request, response) => {
       if (first) ready(request, response);
       first = false;
+    });
+  },
+  // vLLM 0.32 with --enable-sleep-mode and VLLM_SERVER_DEV_MODE=1, as vllm.entrypoints.serve has it: answers are empty, and
+  // /health is 200 in its sleep, too. Writes down what it is told. With `-wakes-not` in the file's name it does not wake.
+  vllm: () => {
+    let sleeping = false;
+    listen((request, response) => {
+      const { pathname: path } = new URL(request.url, 'http://x');
+      if (request.method === 'POST') appendFileSync(argument, `${request.url}\n`);
+      if (path === '/sleep') sleeping = true;
+      if (path === '/wake_up' && argument.includes('-wakes-not')) {
+        response.statusCode = 500;
+        return response.end('Internal Server Error');
+      }
+      if (path === '/wake_up') sleeping = false;
+      if (path === '/is_sleeping') return response.end(JSON.stringify({ is_sleeping: sleeping }));
+      request.resume().on('end', () => response.end());
     });
   },
   stubborn: () => {

@@ -21,7 +21,10 @@ export const engineApp = async (runtime: Runtime | undefined): Promise<EngineApp
   if (runtime) engine.ready(servedModel('fake', runtime, now));
   const log: string[] = [];
   const moment = () => ({ now, seed: 7 });
-  const app = buildApp({ engine, version: '1.2.3', moment, log: (line) => log.push(line) });
+  const load = async (): Promise<void> => {
+    if (runtime) engine.ready(servedModel('fake', runtime, now));
+  };
+  const app = buildApp({ engine, version: '1.2.3', moment, load, log: (line) => log.push(line) });
   await app.listen({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => app.close());
   const place = { port: (app.server.address() as AddressInfo).port };

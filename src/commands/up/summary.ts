@@ -35,7 +35,7 @@ export const summaryOf = ({ record, config, applied, models }: ApplyResult, key:
   ),
   key,
   notes: [...applied.plan.notes, ...models.flatMap(({ notes }) => notes), ...aliasNotes(config)],
-  ready: models.length > 0 && models.every(({ state }) => state === 'ready'),
+  ready: models.length > 0 && models.every(({ state }) => state !== 'loading'),
 });
 
 const curl = ({ url, key, modelId }: Summary): readonly string[] => [

@@ -38,6 +38,7 @@ const wait = (options: TurnOptions, ticket: Ticket, enteredAt: number): (() => v
     alarms.drop(alarm);
     exchange.stop = undefined;
     exchange.place = undefined;
+    exchange.readyIn = undefined;
   };
   const note = (): void => {
     exchange.queuedMs = exchange.now() - enteredAt;
@@ -52,7 +53,10 @@ const wait = (options: TurnOptions, ticket: Ticket, enteredAt: number): (() => v
   };
   exchange.stop = stop;
   exchange.place = () => ticket.facts().position;
+  exchange.readyIn = () => model.status()?.readyIn ?? null;
   exchange.headers.push('x-localai-queue-position', String(exchange.place()));
+  const eta = exchange.readyIn();
+  if (eta !== null) exchange.headers.push('x-localai-queue-eta', String(eta));
   alarms.set(alarm);
   return () => {
     note();

@@ -55,6 +55,8 @@ export interface QueueOptions {
 export interface Queue {
   readonly running: number;
   readonly waiting: number;
+  /** How many have started so far. */
+  readonly started: number;
   /** When there may be room for one more, s. */
   readonly retryAfter: number;
   /** Has a request started when its turn has come: at once, when there is room. */
@@ -172,6 +174,9 @@ export const createQueue = ({ limit, room, now }: QueueOptions): Queue => {
     },
     get waiting() {
       return waiting;
+    },
+    get started() {
+      return started;
     },
     get retryAfter() {
       return advice();

@@ -14,8 +14,9 @@ import type { RequestKind, Router } from '../routing/router.ts';
 import { unknownModel } from '../routing/unknown-model.ts';
 import type { LineSettings, Served } from '../served-models.ts';
 import { deliver } from '../upstream/delivery.ts';
-import { notServing } from '../upstream/failures.ts';
+import { isAsleep, notServing } from '../upstream/failures.ts';
 import { upstreamHeaders } from '../upstream/headers.ts';
+import { llamaServerChanges } from '../upstream/llama-server-words.ts';
 import { withMembers } from '../upstream/member-patch.ts';
 import { keepAlive } from '../upstream/pulse.ts';
 
@@ -56,12 +57,23 @@ const nameModel = (exchange: Exchange, { id, headerName, facts }: Served, why: s
   exchange.headers.push('x-localai-model', headerName, 'x-localai-route', why);
 };
 
+/** After so many seconds a stream that waits for another model to make room says so, with its place and the time. */
+const turnHeadAfter = 5;
+
 /** Cost the engine next to nothing, and agents send them in bursts. */
 const unqueued = new Set(['/tokenize', '/detokenize']);
 
-/** The body as the engine is to have it: as it came, but for the model's name and what was lowered. */
-const bodyFor = (name: string, bytes: Buffer, { model, changes }: ReadRequest['facts']): Buffer =>
-  model === name && changes === undefined ? bytes : withMembers(bytes, { ...changes, model: name });
+/** The body as the engine is to have it: as it came, but for the model's name, what was lowered, and its own words. */
+const bodyFor = (
+  path: string,
+  { id, upstreamModel, engine }: Served,
+  { bytes, facts: { model, changes } }: ReadRequest,
+): Buffer => {
+  const name = upstreamModel ?? id;
+  const words = engine.name === 'llama-server' ? llamaServerChanges(path, bytes) : {};
+  const isAsItCame = model === name && changes === undefined && Object.keys(words).length === 0;
+  return isAsItCame ? bytes : withMembers(bytes, { ...words, ...changes, model: name });
+};
 
 /** A request's way: read, limits, route, may the key use it, is it up, its time, its turn, on to the engine and back. */
 const handler =
@@ -73,7 +85,8 @@ const handler =
   (request, reply) => {
     const { exchange } = request;
     exchange.arrived(path);
-    const { bytes, facts } = read(request.body, bodyKind);
+    const asked = read(request.body, bodyKind);
+    const { bytes, facts } = asked;
     exchange.bytesIn = bytes.length;
     exchange.requested = facts.model;
     exchange.streams = facts.stream;
@@ -87,16 +100,19 @@ const handler =
       throw failure('KEY_MODEL', { name: exchange.key?.name ?? '', model: model.id });
     }
 
-    const status = model.status();
-    if (status?.state === 'sleeping' || status?.state === 'stopped') model.wake();
-    const refusal = notServing(status);
-    const waits = line.whileLoading && status?.state !== 'error' && !unqueued.has(path);
+    if (isAsleep(model.status())) model.wake();
+    const refusal = notServing(model.status());
+    // One that takes turns with others is always waited for.
+    const mayWait = line.whileLoading || model.turns !== undefined;
+    const waits = mayWait && model.status()?.state !== 'error' && !unqueued.has(path);
     if (refusal && !waits) throw refusal;
     setDeadline(exchange, request.headers, alarms, timeouts.total);
-    if (facts.stream && bodyKind !== 'other') keepAlive(exchange, alarms, streams);
+    if (facts.stream && bodyKind !== 'other') {
+      const early = refusal && model.turns ? { headAfter: streams.headAfter ?? turnHeadAfter } : {};
+      keepAlive(exchange, alarms, { ...streams, ...early });
+    }
 
-    const name = model.upstreamModel ?? model.id;
-    const body = bodyFor(name, bytes, facts);
+    const body = bodyFor(path, model, asked);
     if (facts.changes) exchange.headers.push('x-localai-clamped', clampedText(facts.changes));
     const headers = upstreamHeaders(request.headers, exchange.id, model.connections.authorization);
     const run = (onEnd: () => void): void =>

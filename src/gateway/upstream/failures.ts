@@ -38,6 +38,10 @@ export const isUnreachable = (error: Error): boolean => unreachable.has(codeOf(e
 export const isExpected = ({ state, fault }: ModelStatus): boolean =>
   state === 'ready' || (state === 'error' && fault?.code === 'UPSTREAM_UNREACHABLE');
 
+/** Whether it comes up when it is asked for. */
+export const isAsleep = (status: ModelStatus | undefined): boolean =>
+  status?.state === 'sleeping' || status?.state === 'stopped';
+
 /** The answer for a model that cannot take requests now; undefined when it can. */
 export const notServing = (status: ModelStatus | undefined): LocalaiError | undefined => {
   if (status === undefined || isExpected(status)) return undefined;
@@ -46,7 +50,8 @@ export const notServing = (status: ModelStatus | undefined): LocalaiError | unde
     return failure('ENGINE_LOAD', { model: status.id, problem });
   }
   const phase = status.phase ?? status.state;
-  return failure('MODEL_LOADING', { model: status.id, phase, retryAfter: retryAfterSeconds });
+  const retryAfter = status.readyIn ?? retryAfterSeconds;
+  return failure('MODEL_LOADING', { model: status.id, phase, retryAfter });
 };
 
 /** The answer for a request that the engine failed. `begun`: bytes of an answer had come. */

@@ -87,7 +87,7 @@ const membersNamed = (json: Buffer, open: number, names: ReadonlySet<string>): r
  * The same JSON object with `values` set, those that it has not added in front. `json` must hold a valid JSON object
  * (checked by JSON.parse before).
  */
-export const withMembers = (json: Buffer, values: Readonly<Record<string, string | number>>): Buffer => {
+export const withMembers = (json: Buffer, values: Readonly<Record<string, unknown>>): Buffer => {
   const open = json.indexOf(openObject);
   const names = new Set(Object.keys(values));
   const members = membersNamed(json, open, names);

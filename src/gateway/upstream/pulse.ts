@@ -50,8 +50,11 @@ class Pulse implements Alarm {
   }
 
   #comment(): string {
-    const place = this.#exchange.place?.();
-    return place === undefined ? ': keepalive\n\n' : `: queued ${place}\n\n`;
+    const { place, readyIn } = this.#exchange;
+    const at = place?.();
+    if (at === undefined) return ': keepalive\n\n';
+    const seconds = readyIn?.() ?? null;
+    return seconds === null ? `: queued ${at}\n\n` : `: queued ${at}, about ${seconds} s\n\n`;
   }
 
   /** From now on what goes wrong is an event: the status is said. */

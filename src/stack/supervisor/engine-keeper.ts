@@ -46,7 +46,7 @@ type Outcome =
   | { readonly kind: 'crashed'; readonly end: ProcessEnd };
 
 /** What is kept of an engine that was never started. */
-const unstarted = (now: number): EngineStateFile => ({
+export const unstarted = (now: number): EngineStateFile => ({
   schemaVersion: 1,
   phase: 'stopped',
   attempt: 0,
@@ -89,7 +89,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     let refusal: Fault | undefined;
     const hung = watchEngine(
       system,
-      model().upstream,
+      { endpoint: model().upstream, engine: model().engine.name },
       timing.watch,
       (said) => {
         health = said;

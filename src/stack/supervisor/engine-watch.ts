@@ -1,6 +1,7 @@
 import type { EngineHealth } from '../../api/engine-health.ts';
-import type { Endpoint } from '../../api/models.ts';
+import type { Endpoint, EngineName } from '../../api/models.ts';
 import type { System } from '../../system/system.ts';
+import { type EngineFacts, engineFacts } from './engine-facts.ts';
 import { engineHealth } from './engine-health.ts';
 
 export interface WatchTiming {
@@ -27,6 +28,11 @@ export const defaultWatchTiming: WatchTiming = {
   silentLaterMs: 60_000,
 };
 
+export interface WatchedEngine {
+  readonly endpoint: Endpoint;
+  readonly engine: EngineName;
+}
+
 /** One missed answer proves nothing: we may have been stopped ourselves for as long. */
 const fewestMisses = 3;
 
@@ -36,7 +42,7 @@ const fewestMisses = 3;
  */
 export const watchEngine = async (
   system: System,
-  endpoint: Endpoint,
+  { endpoint, engine }: WatchedEngine,
   timing: WatchTiming,
   onHealth: (health: EngineHealth) => void,
   signal: AbortSignal,
@@ -46,6 +52,7 @@ export const watchEngine = async (
   let patienceMs = timing.silentStartMs;
   let misses = 0;
   let ready = false;
+  let facts: EngineFacts | undefined;
   while (!signal.aborted) {
     const health = await engineHealth(system, endpoint, timing.answerMs);
     if (signal.aborted) break;
@@ -54,7 +61,8 @@ export const watchEngine = async (
       patienceMs = timing.silentLaterMs;
       misses = 0;
       ready = health.status === 'ready';
-      onHealth(health);
+      if (ready) facts ??= await engineFacts(system, endpoint, engine, timing.answerMs);
+      onHealth({ ...health, ...facts });
     } else if (++misses >= fewestMisses && clock.monotonic() - heard > patienceMs) {
       return true;
     }

@@ -15,6 +15,10 @@ export interface Entry {
   readonly log: LogFile | undefined;
   /** Whether it may not be started yet, since an engine before it has not ended. */
   waits: boolean;
+  /** How an engine is that sleeps in place of ending. */
+  sleep: 'awake' | 'asleep' | 'waking';
+  /** Resolves when it is awake again. */
+  waking: Promise<void> | undefined;
 }
 
 export interface EntryParts {
@@ -58,6 +62,8 @@ const keeperOf = (parts: EntryParts, entry: () => Entry, { command }: ServedMode
         log('model', { model: id, state: status.state, pid, fault: fault?.message });
       }
       logged = status.state;
+      // One that ended in its sleep sleeps no more.
+      if (status.state !== 'ready' && entry().sleep === 'asleep') entry().sleep = 'awake';
       onChange(status, state, entry());
     },
   });
@@ -76,6 +82,8 @@ export const createEntry = (parts: EntryParts, model: ServedModel, waits = false
     log,
     keeper: keeperOf(parts, () => entry, model.engine),
     waits: waits && isOurs,
+    sleep: 'awake',
+    waking: undefined,
   };
   return entry;
 };

@@ -4,10 +4,14 @@ import { failure, LocalaiError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { createBroadcast } from './broadcast.ts';
 import { defaultCrashBudget } from './crash-budget.ts';
-import type { KeeperTiming } from './engine-keeper.ts';
+import { type KeeperTiming, unstarted } from './engine-keeper.ts';
 import { writeEngineState } from './engine-state.ts';
 import { defaultWatchTiming } from './engine-watch.ts';
 import { createEntry, type Entry, type EntryParts, endEntry, hasSameEngine, statusOf } from './entry.ts';
+import { statusInTurn } from './in-turn.ts';
+import { type ModelUse, unused } from './model-use.ts';
+import { turnMember, turnRulesOf } from './turn-member.ts';
+import { Turns } from './turns.ts';
 
 export interface SupervisorOptions {
   readonly system: System;
@@ -26,7 +30,7 @@ export interface Supervisor extends ModelControl {
    * Starts every engine that we are to start; resolves once what an earlier supervisor left written of them is
    * overwritten, so that nobody takes it for news.
    */
-  start(): Promise<void>;
+  start(use?: ModelUse): Promise<void>;
   /**
    * Serves these models from now on. Engines of the same id, command and address go on; those that are gone or changed
    * end once `drained` says that nobody uses them, and after that the new ones are started, since both may not fit beside
@@ -36,6 +40,9 @@ export interface Supervisor extends ModelControl {
   /** Ends every engine; resolves when their processes are gone. */
   stop(): Promise<void>;
 }
+
+/** How long answers that have begun may go on when the memory is wanted for another model, ms. */
+const drainMs = 10 * 60_000;
 
 /** An error of the registry that says what the engine said. */
 const errorOf = (model: ModelStatus): LocalaiError =>
@@ -73,9 +80,32 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       // How the last days of an engine are that another one follows is of no interest.
       if (leaving.includes(of) && entries.some(({ model }) => model.id === status.id)) return;
       keep(status.id, file);
-      broadcast.send({ type: 'model', model: status });
+      if (status.state === 'loading') keepOut(of);
+      broadcast.send({ type: 'model', model: entries.includes(of) ? seen(of) : status });
     },
   };
+
+  const turns = new Turns({
+    clock: system.clock,
+    members: () =>
+      entries.flatMap((one) => {
+        const rules = turnRulesOf(one);
+        return rules ? [turnMember(system, one, rules, () => engineReady(one))] : [];
+      }),
+    onChange: (id) => {
+      const changed = entries.find(({ model }) => model.id === id);
+      if (changed) broadcast.send({ type: 'model', model: seen(changed) });
+    },
+    tickMs: 1000,
+    drainMs,
+  });
+  /** One that ended in its sleep is not started again before its turn: its memory is another's now. */
+  const keepOut = (one: Entry): void => {
+    const { is } = turns.standing(one.model.id);
+    if (turnRulesOf(one) && (is === 'out' || is === 'wanted')) void one.keeper.stop();
+  };
+
+  const seen = (one: Entry): ModelStatus => statusInTurn(one, turns);
 
   let entries: readonly Entry[] = options.models.map((model) => createEntry(parts, model));
   /** Those that are no longer served and still run. */
@@ -87,16 +117,19 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     return found;
   };
 
-  const unload = (id: string): Promise<void> => entry(id).keeper.stop();
+  const unload = async (id: string): Promise<void> => {
+    const found = entry(id);
+    if (turnRulesOf(found)) await turns.release(id);
+    else await found.keeper.stop();
+  };
 
   const list = (): readonly ModelStatus[] => {
-    const served = entries.map(statusOf);
+    const served = entries.map(seen);
     const gone = leaving.filter(({ model }) => !entries.some((other) => other.model.id === model.id));
     return [...served, ...gone.map(statusOf)];
   };
 
   const start = (one: Entry): void => {
-    one.waits = false;
     if (!stopping) one.keeper.start();
   };
 
@@ -124,36 +157,76 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       }),
     );
     leaving = leaving.filter((one) => !gone.includes(one));
+    for (const { model } of gone) turns.gone(model.id);
     // Those of another change may still be in the way.
-    if (leaving.length === 0) for (const one of entries) if (one.waits) start(one);
+    if (leaving.length > 0) return;
+    for (const one of entries) {
+      one.waits = false;
+      if (turnRulesOf(one) === undefined && one.keeper.status().state === 'stopped') start(one);
+    }
+    if (!stopping) turns.fill();
+    // Whoever waited for one that has no turn yet asks again.
+    for (const model of list()) broadcast.send({ type: 'model', model });
   };
+
+  /** Resolves once what `look` says is ready; `begin` is done when the changes are listened for. */
+  const untilReady = async (
+    id: string,
+    look: () => ModelStatus,
+    signal: AbortSignal,
+    begin: () => void,
+  ): Promise<void> => {
+    const changes = broadcast.listen(signal);
+    try {
+      signal.throwIfAborted();
+      begin();
+      if (isReady(look())) return;
+      for await (const { model } of changes) {
+        if (model.id !== id) continue;
+        const now = look();
+        if (isReady(now)) return;
+        if (now.state === 'stopped') break;
+      }
+      signal.throwIfAborted();
+      throw errorOf(look());
+    } finally {
+      await changes.return?.();
+    }
+  };
+
+  /** For those whose turn it is: how the engine is, whatever is planned for it. */
+  const engineReady = (one: Entry): Promise<void> =>
+    untilReady(
+      one.model.id,
+      () => statusOf(one),
+      new AbortController().signal,
+      () => {},
+    );
 
   return {
     list,
     ensureReady: async (id, signal) => {
       const found = entry(id);
-      const changes = broadcast.listen(signal);
-      try {
-        signal.throwIfAborted();
-        if (statusOf(found).state === 'stopped') found.keeper.start();
-        if (isReady(statusOf(found))) return;
-        for await (const { model } of changes) {
-          if (model.id !== id) continue;
-          if (isReady(model)) return;
-          if (model.state === 'stopped') break;
-        }
-        signal.throwIfAborted();
-        throw errorOf(found.keeper.status());
-      } finally {
-        await changes.return?.();
-      }
+      await untilReady(
+        id,
+        () => seen(found),
+        signal,
+        () => {
+          if (turnRulesOf(found)) turns.want(id);
+          else if (statusOf(found).state === 'stopped') found.keeper.start();
+        },
+      );
     },
     // The embedded engine gives nothing back while its process lives (reference: 20 rounds of unloading kept 33 MB).
     sleep: unload,
     unload,
     events: () => broadcast.listen(),
-    start: async () => {
-      for (const { keeper } of entries) keeper.start();
+    start: async (use = unused) => {
+      for (const one of entries) {
+        if (turnRulesOf(one)) keep(one.model.id, unstarted(system.clock.now()));
+        else one.keeper.start();
+      }
+      turns.start(use);
       await writing;
     },
     change: (models, drained) => {
@@ -163,6 +236,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     },
     stop: async () => {
       stopping = true;
+      turns.stop();
       await Promise.all([...entries, ...leaving].map(endEntry));
       await changing;
       await writing;

@@ -4,6 +4,7 @@ import { errorAnswer, RequestError } from './request/request-error.ts';
 import { chatRoute } from './routes/chat-route.ts';
 import { completionRoute } from './routes/completion-route.ts';
 import { embeddingRoute } from './routes/embedding-route.ts';
+import { sleepRoutes } from './routes/sleep-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { tokenRoutes } from './routes/token-routes.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -32,6 +33,7 @@ export const buildApp = (options: ServerOptions): FastifyInstance => {
   app.setErrorHandler((caught, _http, reply) => sendError(reply, caught, options.log));
   app.setNotFoundHandler((_http, reply) => sendError(reply, new RequestError(404, 'Not Found'), options.log));
   statusRoutes(app, options);
+  sleepRoutes(app, options);
   tokenRoutes(app, options);
   chatRoute(app, options);
   completionRoute(app, options);

@@ -23,11 +23,16 @@ export const serve = async (spec: LlamacppSpec, options: ServeOptions): Promise<
   const { system, version, log } = options;
   const engine = new ServedEngine(spec.modelId);
   const moment = () => ({ now: new Date(system.clock.now()), seed: randomSeed() });
-  const app = buildApp({ engine, version, moment, log });
+  const stopLoading = new AbortController();
+  let loading: Promise<void> | undefined;
+  const load = (): Promise<void> => {
+    loading = loadEngine(engine, spec, { system, onLog: log, signal: stopLoading.signal });
+    return loading;
+  };
+  const app = buildApp({ engine, version, moment, load, log });
   await listen(app, system, spec.socket);
   log(`serving ${spec.modelId} at ${spec.socket}`);
-  const stopLoading = new AbortController();
-  const loading = loadEngine(engine, spec, { system, onLog: log, signal: stopLoading.signal });
+  void load();
   const how = await options.ending;
   log(how === 'asked' ? 'ending, as asked' : 'ending: whoever started this is gone');
   stopLoading.abort();

@@ -1,5 +1,7 @@
 import type { EngineHealth } from '../../../api/engine-health.ts';
 import { failure, isFailure, type LocalaiError, reason } from '../../../errors.ts';
+import type { AnswerEnd } from './answer/generate-answer.ts';
+import { AnswerTimes } from './answer-times.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** A client that asks while the model loads is told to come back after this time, s. */
@@ -8,11 +10,13 @@ const retryAfter = 2;
 type State =
   | { readonly is: 'loading'; readonly phase: string }
   | { readonly is: 'ready'; readonly model: ServedModel }
+  | { readonly is: 'sleeping' }
   | { readonly is: 'failed'; readonly fault: LocalaiError };
 
 /** How far the engine is, and what came of the answers so far. */
 export class ServedEngine {
   readonly modelId: string;
+  readonly times = new AnswerTimes();
   #state: State = { is: 'loading', phase: 'starting' };
   readonly #notes: string[] = [];
   readonly #finished = new Map<string, number>();
@@ -36,6 +40,15 @@ export class ServedEngine {
     this.#state = { is: 'failed', fault };
   }
 
+  /** The model is unloaded and comes back when it is told to. */
+  sleeping(): void {
+    this.#state = { is: 'sleeping' };
+  }
+
+  get isSleeping(): boolean {
+    return this.#state.is === 'sleeping';
+  }
+
   /** A line that a person should see in `status`. */
   note(line: string): void {
     this.#notes.push(line);
@@ -46,15 +59,17 @@ export class ServedEngine {
     const state = this.#state;
     if (state.is === 'ready') return state.model;
     if (state.is === 'failed') throw state.fault;
-    throw failure('MODEL_LOADING', { model: this.modelId, phase: state.phase, retryAfter });
+    const phase = state.is === 'sleeping' ? 'sleeping' : state.phase;
+    throw failure('MODEL_LOADING', { model: this.modelId, phase, retryAfter });
   }
 
   get modelIfReady(): ServedModel | undefined {
     return this.#state.is === 'ready' ? this.#state.model : undefined;
   }
 
-  countFinished(finishReason: string): void {
+  countFinished({ finishReason, result }: AnswerEnd): void {
     this.#finished.set(finishReason, (this.#finished.get(finishReason) ?? 0) + 1);
+    this.times.observe(result);
   }
 
   /** How many answers ended in which way. */
@@ -66,8 +81,9 @@ export class ServedEngine {
     const state = this.#state;
     const facts = this.modelIfReady?.runtime.facts;
     return {
-      status: state.is,
-      phase: state.is === 'loading' ? state.phase : null,
+      // As vLLM, whose sleep is no illness.
+      status: state.is === 'sleeping' ? 'ready' : state.is,
+      phase: state.is === 'loading' ? state.phase : state.is === 'sleeping' ? 'sleeping' : null,
       fault: state.is === 'failed' ? faultOf(state.fault) : null,
       backend: facts?.backend ?? null,
       context: facts?.contextTokens ?? null,

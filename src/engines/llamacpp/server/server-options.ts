@@ -8,6 +8,8 @@ export interface ServerOptions {
   readonly version: string;
   /** The time and a random seed for the request that came in now. */
   readonly moment: () => Moment;
+  /** Loads the model into the engine again after it was unloaded. Never throws: why it failed is in the engine. */
+  readonly load: () => Promise<void>;
   /** One line for the log; never a prompt. */
   readonly log: (line: string) => void;
 }

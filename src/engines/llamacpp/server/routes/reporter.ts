@@ -7,7 +7,7 @@ export const reporter =
   ({ engine, log }: ServerOptions, route: string) =>
   (ends: readonly AnswerEnd[]): void => {
     for (const end of ends) {
-      engine.countFinished(end.finishReason);
+      engine.countFinished(end);
       log(answerLine(route, end));
     }
   };

@@ -90,3 +90,21 @@ test('a body over 64 MiB is refused by its length', async () => {
   expect(answer.statusCode).toBe(413);
   sent.destroy();
 });
+
+test('it sleeps and wakes by vLLM’s routes; meanwhile it is well and answers nothing', async () => {
+  const app = await engineApp(fakeRuntime());
+  expect((await app.get('/is_sleeping')).json).toEqual({ is_sleeping: false });
+  expect((await app.post('/sleep?level=1&mode=abort', {})).status).toBe(200);
+  expect((await app.get('/is_sleeping')).json).toEqual({ is_sleeping: true });
+  const health = await app.get('/health');
+  expect([health.status, health.json.phase]).toEqual([200, 'sleeping']);
+  const refused = await app.post('/v1/completions', { prompt: 'x' });
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+  expect((await app.get('/metrics')).text).toMatch(/engine_sleep_state\{.*sleep_state="discard_all"\} 1/);
+  expect((await app.post('/sleep', {})).status).toBe(200);
+  expect((await app.post('/wake_up', {})).status).toBe(200);
+  expect((await app.post('/v1/completions', { prompt: 'x' })).status).toBe(200);
+  const { text } = await app.get('/metrics');
+  expect(text).toMatch(/time_to_first_token_seconds_count\{model_name="fake",engine="0"\} 1/);
+  expect(text).toMatch(/time_to_first_token_seconds_bucket\{.*,le="\+Inf"\} 1/);
+});
