@@ -5,6 +5,7 @@ import { type EvaluationStyle, largestPiece } from './model-kind.ts';
 import { sharePrefill } from './prefill-order.ts';
 import type { Token } from './runtime.ts';
 import type { Slot } from './slot.ts';
+import { SteadyThreads } from './steady-threads.ts';
 import type { ThreadChoice } from './thread-choice.ts';
 
 export interface BatchOptions {
@@ -39,12 +40,16 @@ export class Batch {
   readonly #options: BatchOptions;
   readonly #alone: ChunkSize;
   readonly #beside: ChunkSize;
+  readonly #decodeThreads: SteadyThreads;
+  readonly #prefillThreads: SteadyThreads;
   #count = 0;
 
   constructor(options: BatchOptions) {
     this.#options = options;
     this.#alone = new ChunkSize(alone, options.style.largestChunk);
     this.#beside = new ChunkSize(besideDecoders, options.style.largestChunk);
+    this.#decodeThreads = new SteadyThreads(options.threads.decode);
+    this.#prefillThreads = new SteadyThreads(options.threads.prefill);
   }
 
   async run(jobs: readonly Job[]): Promise<void> {
@@ -57,12 +62,16 @@ export class Batch {
     const decodeMs = now() - started;
     const chunk = decoding.length > 0 ? this.#beside : this.#alone;
     const evaluated = await this.#prefill(prefilling, chunk.tokens);
-    if (evaluated > 0) chunk.learn(evaluated, now() - started, decodeMs);
+    const prefillMs = now() - started - decodeMs;
+    if (decoding.length > 0) this.#decodeThreads.learn(decoding.length, decodeMs);
+    if (evaluated === 0) return;
+    chunk.learn(evaluated, prefillMs, decodeMs);
+    this.#prefillThreads.learn(evaluated, prefillMs);
   }
 
   async #decode(decoding: readonly Placed[]): Promise<void> {
     if (decoding.length === 0) return;
-    this.#options.setThreads(this.#options.threads.decode);
+    this.#options.setThreads(this.#decodeThreads.threads);
     // Queued within the same turn of the event loop, they become one batch.
     const generated = await Promise.all(
       decoding.map(({ job, slot }) => attempt(job, slot, () => job.next(slot, []))),
@@ -72,7 +81,7 @@ export class Batch {
 
   /** Returns how many prompt tokens were evaluated. */
   async #prefill(prefilling: readonly Placed[], room: number): Promise<number> {
-    this.#options.setThreads(this.#options.threads.prefill);
+    this.#options.setThreads(this.#prefillThreads.threads);
     let evaluated = 0;
     for (const { of, tokens } of sharePrefill(prefilling, room, this.#count++)) {
       const { job, slot } = of;

@@ -1,41 +1,44 @@
 import { expect, test } from 'vitest';
 import { besideDecoders, ChunkSize } from './chunk-size.ts';
 
-test('slow steps halve the chunk, down to the least', () => {
-  const chunk = new ChunkSize(besideDecoders);
-  expect(chunk.tokens).toBe(16);
-  for (const expected of [8, 4, 2, 2]) {
-    chunk.learn(chunk.tokens, 300, 20);
-    expect(chunk.tokens).toBe(expected);
-  }
+/** Steps on a machine that takes `tokenMs` for a token of prompt. */
+const settled = (tokenMs: number, decodeMs: number, chunk = new ChunkSize(besideDecoders)): number => {
+  for (let step = 0; step < 30; step++) chunk.learn(chunk.tokens, chunk.tokens * tokenMs, decodeMs);
+  return chunk.tokens;
+};
+
+test('a step takes about as long as it may, answers included', () => {
+  expect(settled(3, 20)).toBe(50);
+  expect(settled(10, 60)).toBe(11);
 });
 
-test('fast full steps double it, up to the most', () => {
-  const chunk = new ChunkSize(besideDecoders, 48);
-  for (const expected of [32, 48, 48]) {
-    chunk.learn(chunk.tokens, 20, 10);
-    expect(chunk.tokens).toBe(expected);
-  }
+test('never more than the most, nor less than the least', () => {
+  expect(settled(0.1, 5)).toBe(64);
+  expect(settled(0.1, 5, new ChunkSize(besideDecoders, 48))).toBe(48);
+  expect(settled(400, 20)).toBe(2);
 });
 
-test('a fast step that was not full says nothing', () => {
+test('beside answers that are slow by themselves a prompt is still read', () => {
+  expect(settled(10, 500)).toBe(30);
+});
+
+test('it grows by steps, since a larger chunk may take longer for each token', () => {
   const chunk = new ChunkSize(besideDecoders);
-  chunk.learn(3, 10, 5);
+  chunk.learn(16, 1, 1);
+  expect(chunk.tokens).toBe(32);
+});
+
+test('the short end of a prompt changes nothing', () => {
+  const chunk = new ChunkSize(besideDecoders);
+  chunk.learn(3, 90, 5);
   expect(chunk.tokens).toBe(16);
 });
 
-test('a step in between changes nothing', () => {
+test('one slow step among many changes little', () => {
   const chunk = new ChunkSize(besideDecoders);
-  chunk.learn(16, 100, 20);
-  expect(chunk.tokens).toBe(16);
-});
-
-test('beside answers that are slow by themselves a prompt may take as long again', () => {
-  const chunk = new ChunkSize(besideDecoders);
-  chunk.learn(16, 900, 500);
-  expect(chunk.tokens).toBe(16);
-  chunk.learn(16, 1100, 500);
-  expect(chunk.tokens).toBe(8);
-  chunk.learn(8, 600, 500);
-  expect(chunk.tokens).toBe(16);
+  settled(5, 20, chunk);
+  expect(chunk.tokens).toBe(30);
+  chunk.learn(30, 300, 20);
+  expect(chunk.tokens).toBe(21);
+  expect(settled(5, 20, chunk)).toBeGreaterThanOrEqual(29);
 });
