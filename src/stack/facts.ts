@@ -38,6 +38,9 @@ export interface FactsOptions {
 
 type IsHere = (reference: string) => Promise<boolean>;
 
+/** The bytes of a model that is on this disk; undefined: it is not. */
+type SizeHere = (reference: string) => Promise<number | undefined>;
+
 const namedModel = (system: System, word: string, report: MachineReport): NamedModel => {
   const reference = parseReference(word, system.cwd);
   const catalog = resolveNamed(word, report);
@@ -74,9 +77,16 @@ const hostModels = async (
   report: MachineReport,
   previous: Applied | undefined,
   isHere: IsHere,
+  sizeHere: SizeHere,
 ): Promise<HostModels> => {
   const candidates = chooseModels(report);
-  const asked = askedWords(settings).map((word) => namedModel(system, word, report));
+  const asked = await Promise.all(
+    askedWords(settings).map(async (word) => {
+      const named = namedModel(system, word, report);
+      const sizeBytes = await sizeHere(named.reference);
+      return sizeBytes === undefined ? named : { ...named, sizeBytes };
+    }),
+  );
   const all = [...candidates.map(({ model }) => model.reference), ...asked.map(({ reference }) => reference)];
   const [kept, present] = await Promise.all([keptModels(previous, settings, isHere), onDisk(all, isHere)]);
   return { candidates, asked, kept, present };
@@ -127,18 +137,19 @@ interface Looking {
   readonly report: MachineReport;
   readonly previous: Applied | undefined;
   readonly isHere: IsHere;
+  readonly sizeHere: SizeHere;
 }
 
 const modelsFor = async (
   weights: EngineWeights,
   own: readonly OwnModel[],
   onCards: boolean,
-  { options, report, previous, isHere }: Looking,
+  { options, report, previous, isHere, sizeHere }: Looking,
 ): Promise<HostModels> => {
   if (onCards) return noModels;
   if (weights === 'nothing') return ownModels(options.settings, own);
   if (weights === 'safetensors') return plainModels(options, isHere);
-  return hostModels(options, report, previous, isHere);
+  return hostModels(options, report, previous, isHere, sizeHere);
 };
 
 /**
@@ -147,8 +158,9 @@ const modelsFor = async (
  */
 export const gatherFacts = async (options: FactsOptions): Promise<Facts> => {
   const { system, paths, packageFolder, settings } = options;
-  const isHere: IsHere = async (reference) =>
-    (await findModel(system, paths, parseReference(reference, system.cwd), packageFolder)) !== undefined;
+  const sizeHere: SizeHere = async (reference) =>
+    (await findModel(system, paths, parseReference(reference, system.cwd), packageFolder))?.sizeBytes;
+  const isHere: IsHere = async (reference) => (await sizeHere(reference)) !== undefined;
   const [report, previous, running] = await Promise.all([
     probeMachine(system),
     readApplied(system, paths),
@@ -159,7 +171,9 @@ export const gatherFacts = async (options: FactsOptions): Promise<Facts> => {
   const { engine, weights } = chooseEngine(report, settings, engines);
   const cards = weights === 'safetensors' ? await gatherCards(options, report, previous, isHere) : undefined;
   const own = launchers.find(({ name }) => name === engine.name)?.models ?? [];
-  const models = await modelsFor(weights, own, cards !== undefined, { options, report, previous, isHere });
+  const models = await modelsFor(weights, own, cards !== undefined, {
+    ...{ options, report, previous, isHere, sizeHere },
+  });
   return {
     report,
     launchers,

@@ -25,6 +25,8 @@ import type { TurnRules } from './supervisor/turns.ts';
 export interface NamedModel {
   readonly reference: string;
   readonly catalog: CatalogModel | undefined;
+  /** Of its file, where that is on this disk. */
+  readonly sizeBytes?: number;
   /** What its engine says of it, where it has its own models. */
   readonly own?: OwnModel;
 }

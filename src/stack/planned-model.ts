@@ -37,7 +37,7 @@ const rolesOf = (catalog: CatalogModel | undefined, alone: boolean): readonly Ro
 };
 
 const planned = (
-  { reference, catalog }: NamedModel,
+  { reference, catalog, sizeBytes }: NamedModel,
   onDisk: ReadonlySet<string>,
   words: { readonly why: string; readonly announce?: string },
   alone = true,
@@ -51,7 +51,7 @@ const planned = (
     reasoning: catalog?.reasoning ?? false,
     fim: catalog?.fim ?? false,
   },
-  sizeBytes: catalog?.sizeBytes ?? null,
+  sizeBytes: catalog?.sizeBytes ?? sizeBytes ?? null,
   onDisk: onDisk.has(reference),
   caveat: catalog?.caveat ?? null,
   announce: words.announce ?? null,

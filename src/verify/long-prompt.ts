@@ -25,8 +25,8 @@ const filled = 0.93;
 /** Tokens for the question, the answer and the template around them. */
 const aside = 160;
 
-/** How long reading may take with `timely`, s. */
-const timelySeconds = 120;
+/** How long reading may take with `timely`, s; an estimate, which a busy machine misses. */
+const timelySeconds = 90;
 
 /** Lines by which length and speed are measured. */
 const [few, many] = [8, 40];
@@ -37,8 +37,26 @@ const line = (salt: string, number: number): string =>
 const lines = (salt: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => line(salt, at));
 
+interface Reading {
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
+/**
+ * How many tokens are read in that time, from two readings: each token costs as much as every other, and as much again as
+ * there are tokens before it (a·n + b·n²).
+ */
+export const tokensIn = (seconds: number, short: Reading, long: Reading): number => {
+  const ratio = long.tokens / short.tokens;
+  const b = (long.seconds - ratio * short.seconds) / (long.tokens ** 2 - ratio * short.tokens ** 2);
+  const a = (long.seconds - b * long.tokens ** 2) / long.tokens;
+  // On a fast machine both readings are mostly the way there and back.
+  if (!(a > 0 && b > 0)) return Math.floor((long.tokens / long.seconds) * seconds);
+  return Math.floor((Math.sqrt(a * a + 4 * b * seconds) - a) / (2 * b));
+};
+
 /** How many tokens so many lines take with all that is around them, and how long they are read. */
-const measure = async (scene: Scene, model: VerifiedModel, salt: string, count: number) => {
+const measure = async (scene: Scene, model: VerifiedModel, salt: string, count: number): Promise<Reading> => {
   const { usage, ms } = await chat(scene, chatBody(model, lines(salt, count).join('\n'), 1));
   return { tokens: usage.prompt_tokens, seconds: ms / 1000 };
 };
@@ -62,7 +80,7 @@ export const longPrompt = async (scene: Scene, model: VerifiedModel): Promise<Lo
   const perLine = (long.tokens - short.tokens) / (many - few);
   must(perLine > 1, `${many} lines are ${long.tokens} tokens and ${few} are ${short.tokens}: usage is wrong`);
   const whole = Math.floor(window * filled) - aside;
-  const timely = Math.floor((long.tokens / long.seconds) * timelySeconds);
+  const timely = tokensIn(timelySeconds, short, long);
   const target = scene.longestPrompt === 'whole' ? whole : Math.min(whole, timely);
   const count = Math.max(1, Math.floor(target / perLine));
   const all = lines(salt, count);

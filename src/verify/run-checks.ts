@@ -1,7 +1,15 @@
 import { isFailure } from '../errors.ts';
 import type { GatewayCheck, ModelCheck, Scene } from './check.ts';
 import { firstChecks, lastChecks, modelChecks } from './check-list.ts';
-import { type CheckResult, type Finding, Mismatch, PassedOver, Refused, skipped } from './result.ts';
+import {
+  type CheckResult,
+  type Finding,
+  type Measures,
+  Mismatch,
+  PassedOver,
+  Refused,
+  skipped,
+} from './result.ts';
 import { type VerifiedModel, writesText } from './verified-model.ts';
 
 export interface RunOptions {
@@ -13,6 +21,10 @@ export interface RunOptions {
   readonly onBegin: (title: string, model: string | null) => void;
   readonly onEnd: (result: CheckResult) => void;
 }
+
+/** To a tenth: more would claim more than was measured. */
+const rounded = (measures: Measures): Measures =>
+  Object.fromEntries(Object.entries(measures).map(([name, value]) => [name, Math.round(value * 10) / 10]));
 
 type AnyCheck = Pick<ModelCheck, 'id' | 'title' | 'forced'>;
 
@@ -57,7 +69,8 @@ export const runChecks = async (options: RunOptions): Promise<readonly CheckResu
     }
     const seconds = Math.round(scene.clock.monotonic() - begun) / 1000;
     const { id, title, forced = null } = check;
-    const { status, evidence, measures = {} } = found;
+    const { status, evidence } = found;
+    const measures = rounded(found.measures ?? {});
     const result: CheckResult = { id, title, model, status, evidence, seconds, measures, forced };
     results.push(result);
     onEnd(result);

@@ -5,6 +5,7 @@ import { startUpstream } from '../../test/fakes/upstream.ts';
 import { startTestGateway, type TestGateway, testKey } from '../../test/gateway/gateway.ts';
 import { verifyGateway } from '../../test/support/verify-scene.ts';
 import { checkIds } from './check-list.ts';
+import { tokensIn } from './long-prompt.ts';
 import type { CheckResult } from './result.ts';
 
 const able = { chat: true, tools: true, reasoning: false, vision: false, fim: true, embeddings: true };
@@ -376,4 +377,13 @@ test('a model that is still loading is waited for', async () => {
   });
   const { checks } = await verifyGateway(url, testKey, ['chat']);
   expect(checks).toMatchObject([{ status: 'ok' }]);
+});
+
+test('how much is read in a time is estimated from two readings, slower the longer', () => {
+  // SmolLM2-135M on two busy cores; 7400 tokens took 130 s.
+  const slow = tokensIn(130, { tokens: 197, seconds: 1.26 }, { tokens: 869, seconds: 6.45 });
+  expect(slow).toBeGreaterThan(7000);
+  expect(slow).toBeLessThan(7800);
+  const fast = tokensIn(90, { tokens: 200, seconds: 0.05 }, { tokens: 860, seconds: 0.06 });
+  expect(fast).toBeGreaterThan(1_000_000);
 });

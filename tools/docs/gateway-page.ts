@@ -155,6 +155,7 @@ What an answer says:
 | \`x-localai-overhead-ms\` | the gateway's own part of the time |
 | \`server-timing\` | \`queue\`, \`upstream\`, \`localai\`, in ms |
 | \`x-localai-queue-position\`, \`x-localai-queue-ms\` | of one that had to wait: the place it began at, the wait |
+| \`x-localai-queue-eta\` | of one that had to wait for a model to be loaded: in about how many seconds ([engines.md](engines.md)) |
 | \`x-localai-queue-eta\` | of one that waits for its model to be loaded: in about how many seconds it is |
 | \`x-localai-clamped\` | what was lowered to what is allowed here |
 | \`x-ratelimit-limit-requests\`, \`-remaining-requests\`, \`-reset-requests\` | where a rate counts |

@@ -99,6 +99,7 @@ else. Nothing is estimated.
 | \`x-localai-overhead-ms\` | the gateway's own part: from when the whole request was there to when the engine was asked, and from when its answer began to when the head went out; without the wait for a turn |
 | \`server-timing\` | \`queue\`, \`upstream\` (from the question to the beginning of the engine's answer) and \`localai\`, in ms; browsers show it beside the request |
 | \`x-localai-queue-position\`, \`x-localai-queue-ms\` | only of requests that had to wait |
+| \`x-localai-queue-eta\` | of those that had to wait for a model to be loaded: in about how many seconds, where that can be told |
 
 ## Logs
 

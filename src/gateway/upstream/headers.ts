@@ -48,6 +48,7 @@ const dropped = new Set([
   'x-localai-overhead-ms',
   'x-localai-queue-ms',
   'x-localai-queue-position',
+  'x-localai-queue-eta',
   'access-control-allow-origin',
   'access-control-allow-credentials',
   'access-control-expose-headers',
