@@ -31,8 +31,9 @@ const timelySeconds = 90;
 /** Lines by which length and speed are measured. */
 const [few, many] = [8, 40];
 
-const line = (salt: string, number: number): string =>
-  `Shelf ${String(number).padStart(5, '0')} of hall ${salt} holds red boxes and blue boxes.`;
+/** Numbers that look alike all the way, so that every line has about as many tokens as the ones measured. */
+const line = (salt: string, at: number): string =>
+  `Shelf ${10_000 + ((at * 7919) % 90_000)} of hall ${salt} holds red boxes and blue boxes.`;
 
 const lines = (salt: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => line(salt, at));

@@ -3,20 +3,35 @@ import { ask } from '../ask.ts';
 import type { ModelCheck, Scene } from '../check.ts';
 import { complete } from '../completion-answer.ts';
 import { rawFillIn } from '../fill-in-tokens.ts';
-import { type Finding, must, ok, PassedOver, Refused, skipped } from '../result.ts';
+import { type Finding, Mismatch, must, ok, PassedOver, Refused, skipped } from '../result.ts';
 import { parsed, shaped } from '../shape.ts';
 import type { VerifiedModel } from '../verified-model.ts';
 
-const before = 'def add(a, b):\n    ';
-const after = '\n\nprint(add(1, 2))\n';
+const before = 'def add(a, b):\n';
+/** A model may find that nothing is missing before one of them. */
+const afters = ['\n\nprint(add(1, 2))\n', '\n'];
+const tokens = { max_tokens: 40, temperature: 0 };
 
 /** By the model's own tokens in the prompt, as editors do where `suffix` is not taken. */
 const fillInRaw = async (scene: Scene, model: VerifiedModel, why: string): Promise<Finding> => {
+  const [after = ''] = afters;
   const prompt = rawFillIn(model.id, before, after);
   if (prompt === undefined) throw new PassedOver(why);
-  const { text } = await complete(scene, { model: model.id, prompt, max_tokens: 24, temperature: 0 });
+  const { text } = await complete(scene, { model: model.id, prompt, ...tokens });
   must(text.trim() !== '', 'nothing was filled in');
   return ok(`${JSON.stringify(text.slice(0, 50))}, with its own tokens in the prompt (${why})`);
+};
+
+const fillInBySuffix = async (scene: Scene, model: VerifiedModel): Promise<Finding> => {
+  const body = { model: model.id, prompt: before, ...tokens };
+  const alone = await complete(scene, { ...body, max_tokens: 1 });
+  for (const suffix of afters) {
+    const { text, promptTokens } = await complete(scene, { ...body, suffix });
+    // Some engines take no notice of it; the prompt is then no longer than alone.
+    if (promptTokens <= alone.promptTokens) return fillInRaw(scene, model, 'suffix is passed over');
+    if (text.trim() !== '') return ok(JSON.stringify(text.slice(0, 50)));
+  }
+  throw new Mismatch('nothing was filled in');
 };
 
 const fillIn: ModelCheck = {
@@ -25,16 +40,9 @@ const fillIn: ModelCheck = {
   needs: 'fim',
   run: async (scene, model) => {
     if (!model.capabilities.fim) return skipped('it was not made for filling in the middle');
-    const body = { model: model.id, prompt: before, max_tokens: 24, temperature: 0 };
-    const alone = await complete(scene, { ...body, max_tokens: 1 });
     try {
-      const { text, promptTokens } = await complete(scene, { ...body, suffix: after });
-      // llama.cpp's server takes no notice of it.
-      if (promptTokens <= alone.promptTokens) return await fillInRaw(scene, model, 'suffix is passed over');
-      must(text.trim() !== '', 'nothing was filled in');
-      return ok(JSON.stringify(text.slice(0, 50)));
+      return await fillInBySuffix(scene, model);
     } catch (caught) {
-      // vLLM refuses it.
       if (caught instanceof Refused) return fillInRaw(scene, model, 'suffix is refused');
       throw caught;
     }

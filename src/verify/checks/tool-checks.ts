@@ -1,7 +1,7 @@
 import { chat, chatBody } from '../chat-answer.ts';
 import { streamChat } from '../chat-stream.ts';
 import type { ModelCheck } from '../check.ts';
-import { must, notAble, ok } from '../result.ts';
+import { must, notAble, ok, PassedOver } from '../result.ts';
 import { chatToTheEnd } from '../to-the-end.ts';
 import {
   callText,
@@ -14,8 +14,8 @@ import {
   twoCallsForm,
 } from '../weather-tools.ts';
 
-const question = 'What is the weather in Paris, in degrees Celsius? Use the tool.';
-const both = 'What is the weather in Paris, and what is the weather in Rome? Ask the tool for both at once.';
+const question = 'What is the weather in Paris?';
+const both = 'What is the weather in Paris, and what is the weather in Rome?';
 const tokens = 160;
 
 const forced: ModelCheck = {
@@ -85,7 +85,13 @@ const parallel: ModelCheck = {
   needs: 'tools',
   run: async (scene, model) => {
     const more = { tools, tool_choice: 'required', parallel_tool_calls: true };
-    const { calls } = await chatToTheEnd(scene, model, both, tokens * 2, more);
+    // llama.cpp's server lets a model write words before a call that it must make, for ever if it likes.
+    const answer = await chatToTheEnd(scene, model, both, tokens * 2, more).catch((caught: unknown) => {
+      if (caught instanceof PassedOver) return undefined;
+      throw caught;
+    });
+    if (!answer) return notAble('it wrote words and came to no call');
+    const { calls } = answer;
     mustCall(calls);
     checkCalls(calls);
     return calls.length > 1
