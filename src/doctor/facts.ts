@@ -66,6 +66,8 @@ export interface NetworkFacts {
     /** HTTP status of its answer; null: none. */
     readonly status: number | null;
     readonly problem: string | null;
+    /** It was reached and did not answer within this look's time, ms; null: it did, or was not reached. */
+    readonly slowMs: number | null;
     /** How far this machine's clock is from the hub's, ms; null: not told. */
     readonly clockSkewMs: number | null;
     /** Whether a token is given, and whether it looks like one. */

@@ -43,7 +43,8 @@ const hub: Check = {
     ].join('\n'),
   needs: ['network-proxy'],
   assess: (facts) =>
-    onNetwork(facts, ({ hub: { endpoint, offline, status, problem } }) => {
+    onNetwork(facts, ({ hub: { endpoint, offline, status, problem, slowMs } }) => {
+      if (slowMs !== null) return notChecked(`${endpoint} did not answer within ${slowMs} ms`);
       if (offline) return notNeeded('HF_HUB_OFFLINE is set: see network-offline');
       if (status === 407) return warn(`the proxy wants a password (407) for ${endpoint}`);
       return status === null

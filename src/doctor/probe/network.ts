@@ -10,8 +10,10 @@ import { readHubSettings } from '../../models/hub/settings.ts';
 import type { System } from '../../system/system.ts';
 import type { NetworkFacts } from '../facts.ts';
 
-/** A look, not a download: who is slower than this is as good as away, ms. */
+/** A look, not a download, ms. */
 const answerMs = 2000;
+/** Who cannot be connected to by then is away, ms; less than the whole look, to be told from a slow answer. */
+const connectMs = 1500;
 
 const tokenState = (token: string | undefined): NetworkFacts['hub']['token'] => {
   if (token === undefined) return 'none';
@@ -19,7 +21,7 @@ const tokenState = (token: string | undefined): NetworkFacts['hub']['token'] => 
 };
 
 const unreadable = {
-  ...{ endpoint: 'the hub', offline: false, status: null, clockSkewMs: null },
+  ...{ endpoint: 'the hub', offline: false, status: null, slowMs: null, clockSkewMs: null },
   token: 'none',
 } as const;
 
@@ -28,20 +30,23 @@ const askHub = async (system: System): Promise<NetworkFacts['hub']> => {
   if (settings === undefined) return { ...unreadable, problem: 'the file with its token cannot be read' };
   const { endpoint, offline, token } = settings;
   const facts = { endpoint: withoutSecrets(endpoint), offline, token: tokenState(token) };
-  const silent = { ...facts, status: null, clockSkewMs: null };
+  const silent = { ...facts, status: null, slowMs: null, clockSkewMs: null };
   if (offline) return { ...silent, problem: null };
   const asked = system.clock.now();
   try {
     const { status, headers, body } = await system.net.http(endpoint, {
-      ...{ method: 'HEAD', connectTimeoutMs: answerMs, headersTimeoutMs: answerMs, bodyTimeoutMs: answerMs },
+      ...{ method: 'HEAD', connectTimeoutMs: connectMs, headersTimeoutMs: answerMs, bodyTimeoutMs: answerMs },
       signal: AbortSignal.timeout(answerMs),
     });
     await body.dump({ limit: 64 * 1024 });
     const theirs = Date.parse(String(headers['date'] ?? ''));
-    return { ...facts, status, problem: null, clockSkewMs: Number.isNaN(theirs) ? null : asked - theirs };
+    const clockSkewMs = Number.isNaN(theirs) ? null : asked - theirs;
+    return { ...facts, status, problem: null, slowMs: null, clockSkewMs };
   } catch (caught) {
-    const late = caught instanceof Error && caught.name === 'TimeoutError';
-    return { ...silent, problem: late ? `no answer within ${answerMs} ms` : networkProblem(caught) };
+    const isSlow = caught instanceof Error && /^(Headers)?Timeout/.test(caught.name);
+    return isSlow
+      ? { ...silent, problem: null, slowMs: answerMs }
+      : { ...silent, problem: networkProblem(caught) };
   }
 };
 
