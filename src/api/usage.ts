@@ -10,7 +10,7 @@ export interface UsageFigures {
 }
 
 /** One key's use of one model on one day. */
-export interface UsageRow extends UsageFigures {
+interface UsageRow extends UsageFigures {
   /** UTC: `2026-11-25`. */
   readonly day: string;
   /** The key's id; `anyone` for requests without one. */
@@ -26,7 +26,7 @@ export interface KeyUsage extends UsageFigures {
   readonly lastUsed: number;
 }
 
-export interface ModelUsage extends UsageFigures {
+interface ModelUsage extends UsageFigures {
   readonly id: string;
   /** ms since 1970. */
   readonly lastUsed: number;

@@ -31,7 +31,7 @@ export type Status = 'ok' | 'warn' | 'fail' | 'not-checked';
 export type Severity = 'error' | 'warning' | 'info';
 
 /** How to repair something here, as lines that can be typed; lines with `#` are for reading. */
-export type Fix = (place: Place) => string;
+type Fix = (place: Place) => string;
 
 /** What one look at the facts says. */
 export interface Finding {

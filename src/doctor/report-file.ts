@@ -7,7 +7,7 @@ import type { DoctorFacts, LocalFacts } from './facts.ts';
  * What `--report` writes: the machine's report, and beside it what localai itself found there. A file with the machine
  * alone is read as well, and so is the output of `doctor --json`.
  */
-export interface ReportFile extends MachineReport {
+interface ReportFile extends MachineReport {
   readonly local?: LocalFacts;
 }
 

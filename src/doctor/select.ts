@@ -4,7 +4,7 @@ import { type CheckResult, groups } from './check.ts';
 import { allChecks } from './checks/book.ts';
 
 /** What `--only` and `--skip` may name: checks and groups. */
-export const selectable = (): readonly string[] => [...Object.keys(groups), ...allChecks.map(({ id }) => id)];
+const selectable = (): readonly string[] => [...Object.keys(groups), ...allChecks.map(({ id }) => id)];
 
 export interface Selection {
   /** Empty: all. */

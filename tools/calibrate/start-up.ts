@@ -32,7 +32,7 @@ export const given = z.object({
 });
 
 /** What the log says, to compare with. The cache's size is also where the exact half begins: tokens from GiB. */
-export const logged = z.object({
+const logged = z.object({
   id: z.string(),
   kv_cache_gib: figure,
   kv_tokens: figure,
@@ -50,7 +50,7 @@ const layer = z.object({
 });
 
 /** A model's facts, named as in its config.json. */
-export const modelFacts = z.object({
+const modelFacts = z.object({
   num_hidden_layers: figure,
   num_attention_heads: figure,
   num_key_value_heads: figure,

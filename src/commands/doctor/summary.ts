@@ -23,7 +23,7 @@ const markOf = ({ status }: Assessed, paint: Paint): string => {
 };
 
 /** What the machine is, in a line or two. */
-export const machineLine = (machine: MachineReport): string => {
+const machineLine = (machine: MachineReport): string => {
   const gpus = (factOf(machine.gpus) ?? []).filter(({ vendor }) => vendor !== 'other');
   const cards = gpus.map(({ name, memoryBytes }) =>
     memoryBytes === null ? name : `${name} (${gibibytes(memoryBytes)})`,
@@ -46,7 +46,7 @@ const rankOf = ({ status, severity, idle }: Assessed): number =>
   (status === 'fail' ? 0 : 10) + (idle ? 5 : 0) + rank[severity];
 
 /** Worst first; of two that are equally bad the one that comes first in the order of repair. */
-export const worstFirst = (results: readonly Assessed[]): readonly Assessed[] =>
+const worstFirst = (results: readonly Assessed[]): readonly Assessed[] =>
   results
     .filter(({ status }) => status === 'fail' || status === 'warn')
     .toSorted((a, b) => rankOf(a) - rankOf(b));

@@ -19,9 +19,9 @@ export const hasNvidia = (report: MachineReport): boolean =>
 /** A small computer of NVIDIA's whose graphics vLLM's image is not made for. */
 export const isJetson = ({ system }: MachineReport): boolean => /jetson/i.test(system.board ?? '');
 
-export const noCard = 'there is no NVIDIA card here';
+const noCard = 'there is no NVIDIA card here';
 
-export const jetson = "a Jetson has its own driver, which vLLM's image is not made for";
+const jetson = "a Jetson has its own driver, which vLLM's image is not made for";
 
 /** Looks only where there is an NVIDIA card with a driver of the usual kind. */
 export const onNvidia = (report: MachineReport, look: () => Finding): Finding => {

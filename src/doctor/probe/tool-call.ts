@@ -48,7 +48,7 @@ const isObject = (text: string): boolean => {
 };
 
 /** What an answer is worth: a call of that tool with an object of arguments, or what came in its place. */
-export const judgeCall = (model: string, answer: unknown): ToolCallFacts => {
+const judgeCall = (model: string, answer: unknown): ToolCallFacts => {
   const message = (answer as Answer).choices?.[0]?.message;
   const call = message?.tool_calls?.[0]?.function;
   if (call === undefined) {

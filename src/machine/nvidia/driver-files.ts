@@ -3,20 +3,20 @@ import type { Observer } from '../observer.ts';
 import type { NvidiaFacts } from './facts.ts';
 
 /** The first line of /proc/driver/nvidia/version, `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  …`. */
-export const parseDriverProc = (text: string | undefined): string | null =>
+const parseDriverProc = (text: string | undefined): string | null =>
   /Kernel Module(?: for \S+)?\s+(\d+\.\d+(?:\.\d+)?)/.exec(text ?? '')?.[1] ?? null;
 
 /** Modules that say how a graphics card is driven. */
 const telling = /^(nvidia|nvidia_uvm|nvidia_drm|nvidia_modeset|nouveau|nova_core|amdgpu|i915|xe)$/;
 
 /** Names in /proc/modules that matter here. */
-export const parseModules = (text: string): readonly string[] =>
+const parseModules = (text: string): readonly string[] =>
   text
     .split('\n')
     .map((line) => line.split(' ')[0] ?? '')
     .filter((name) => telling.test(name));
 
-export const parseDriverParams = (text: string | undefined): boolean | null => {
+const parseDriverParams = (text: string | undefined): boolean | null => {
   const found = /^PreserveVideoMemoryAllocations:\s*(\d)/m.exec(text ?? '')?.[1];
   return found === undefined ? null : found === '1';
 };

@@ -20,7 +20,7 @@ export interface EngineOptions {
   readonly dtypeBytes?: number | undefined;
 }
 
-export interface Speculation {
+interface Speculation {
   readonly tokens: number;
   readonly draftLayers: number;
 }

@@ -22,10 +22,10 @@ export interface StartFacts {
 }
 
 /** Why an engine would not start. */
-export type Refusal = 'weights' | 'no-cache' | 'context';
+type Refusal = 'weights' | 'no-cache' | 'context';
 
 /** Where the memory of one card goes, GiB. */
-export interface StartParts {
+interface StartParts {
   readonly budget: number;
   readonly weights: number;
   readonly activation: number;

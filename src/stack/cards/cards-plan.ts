@@ -38,7 +38,7 @@ export interface PlannedEngine extends PlacedEngine {
  * How the models share the cards: `alone` one has what it needs · `apart` each has cards of its own · `shared` several
  * on one card, caches cut by bytes · `turns` several on one card, one awake · `none` it cannot be done.
  */
-export type Arrangement = 'alone' | 'apart' | 'shared' | 'turns' | 'none';
+type Arrangement = 'alone' | 'apart' | 'shared' | 'turns' | 'none';
 
 /** What would be served on these cards and how; the same for the same request. */
 export interface CardsPlan {

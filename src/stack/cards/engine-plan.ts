@@ -17,7 +17,7 @@ export interface Wishes {
 }
 
 /** Where the memory of one card goes, GiB. */
-export interface PlanParts {
+interface PlanParts {
   readonly weights: number;
   /** The peak of the profile run. */
   readonly activation: number;

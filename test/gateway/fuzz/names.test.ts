@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Role } from '../../../src/api/models.ts';
+import { wildcard } from '../../../src/api/wildcard.ts';
 import { hashKey } from '../../../src/config/keys.ts';
 import { clientAddress } from '../../../src/gateway/access/client-address.ts';
 import { hostCheck } from '../../../src/gateway/access/hosts.ts';
@@ -10,7 +11,6 @@ import { keyTable } from '../../../src/gateway/keys/key-table.ts';
 import { presentedKey } from '../../../src/gateway/keys/presented-key.ts';
 import { canonicalPath } from '../../../src/gateway/routing/canonical-path.ts';
 import { createRouter, type RequestKind } from '../../../src/gateway/routing/router.ts';
-import { wildcard } from '../../../src/api/wildcard.ts';
 import { keyRecord } from '../gateway.ts';
 import { runs } from './runs.ts';
 

@@ -13,7 +13,7 @@ export interface Sourced<T> {
 }
 
 /** What the weights of a build are kept in. */
-export type Quantization = 'bf16' | 'fp8' | 'int8' | 'int4' | 'nvfp4' | 'mxfp4';
+type Quantization = 'bf16' | 'fp8' | 'int8' | 'int4' | 'nvfp4' | 'mxfp4';
 
 /** One published checkpoint of a model. */
 export interface Build {
