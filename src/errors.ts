@@ -256,6 +256,74 @@ export const errors = {
     hint: 'Give one yourself: `{localai} up --model /path/to/model.gguf`.',
   }),
 
+  // Containers
+  DOCKER_FAILED: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: '`{command}` failed: {problem}',
+    hint: '`{localai} doctor --only docker,compose` looks for the cause.',
+  }),
+  DOCKER_DOWN: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'Docker does not answer: {problem}',
+    hint: 'Start it (`sudo systemctl start docker`), then run the same command again.',
+  }),
+  DOCKER_RIGHTS: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'This user may not talk to Docker.',
+    hint: 'Join its group with `sudo usermod -aG docker $USER`, log in anew, then run the same command again.',
+  }),
+  COMPOSE_MISSING: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'Docker Compose v2 is not installed here.',
+    hint: '`{localai} doctor --only compose` has the command that installs it.',
+  }),
+  GPU_PATH: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'A container does not get the graphics card: {problem}',
+    hint: '`{localai} doctor --only toolkit,gpu-path` looks for the cause and has the commands that repair it.',
+  }),
+  IMAGE_UNAVAILABLE: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: 'The image {image} is not here and cannot be pulled: {problem}',
+    hint: 'Try `docker pull {image}`. From a machine with a network: `docker save {image} | ssh <this machine> docker load`.',
+  }),
+  IMAGE_REFUSED: entry({
+    kind: 'outside',
+    exit: 'network',
+    message: 'The registry does not hand out {image}: {problem}',
+    hint: 'Log in with `docker login`, or set another image in .env of the stack; then run the same command again.',
+  }),
+  STACK_FOREIGN: entry({
+    kind: 'outside',
+    exit: 'busy',
+    message: 'Containers named {project} belong to another stack, in {folder}.',
+    hint: 'Stop it with `docker compose -p {project} down`, then run the same command again.',
+  }),
+  STACK_LEFT: entry({
+    kind: 'outside',
+    exit: 'failed',
+    message: 'Some of the stack is still there: {left}.',
+    hint: 'Remove it with `docker compose -p {project} down --remove-orphans`, then run `{localai} down` again.',
+  }),
+  STACK_OVERRIDE: entry({
+    kind: 'outside',
+    exit: 'config',
+    message: 'The files of the stack do not fit together: {problem}',
+    hint: 'Look at compose.override.yaml and .env in {folder}, which are yours; `docker compose config -q` there checks them.',
+  }),
+  NOT_BUILT: entry({
+    kind: 'usage',
+    exit: 'failed',
+    message: 'There is no {file}: this checkout was not built, and the containers run what was built.',
+    hint: 'Build it with `npm run build`, then run the same command again.',
+  }),
+
   // Downloads
   HUB_UNREACHABLE: entry({
     kind: 'outside',
@@ -487,11 +555,23 @@ export const errors = {
     message: 'The engine {engine} could not be installed: {problem}',
     hint: 'Check that `npm ping` works, then run the same command again.',
   }),
+  VLLM_INSTALL: entry({
+    kind: 'outside',
+    exit: 'engine',
+    message: 'vLLM could not be installed: {problem}',
+    hint: '{fix}',
+  }),
   ENGINE_UNAVAILABLE: entry({
     kind: 'outside',
     exit: 'engine',
     message: 'The engine {engine} cannot run here: {problem}',
-    hint: 'See `{localai} status`, or choose another with --engine.',
+    hint: '`{localai} doctor` looks for the cause; --engine chooses another.',
+  }),
+  ENGINE_ARGS: entry({
+    kind: 'usage',
+    exit: 'config',
+    message: 'The flags that `args` and `removeArgs` give {model} cannot be used: {problem}.',
+    hint: 'Look at them with `{localai} config list`, and change them in config.yaml.',
   }),
   ENGINE_LOAD: entry({
     kind: 'outside',

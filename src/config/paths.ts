@@ -13,6 +13,8 @@ export interface Paths {
   readonly modelCache: string;
   /** Engines installed on demand. */
   readonly engines: string;
+  /** The Compose stack: its files and what its containers keep. */
+  readonly stack: string;
   readonly logs: string;
   /** The user's settings. */
   readonly configFile: string;
@@ -81,6 +83,7 @@ export const resolvePaths = (system: System): Paths => {
     runtime: runtimeFolder(system, state),
     modelCache: modelCache(system),
     engines: join(data, 'engines'),
+    stack: join(data, 'stack'),
     logs: join(state, 'logs'),
     configFile: join(config, 'config.yaml'),
     stateFile: join(state, 'state.json'),

@@ -41,9 +41,14 @@ export const offersFor = (
 ): readonly EngineOffer[] => {
   const why = nothingToDo(usableCards(report), report, settings);
   if (why === undefined) return launchers;
-  return launchers.map((one) =>
-    one.name === 'vllm-compose' ? { ...one, probe: () => ({ usable: false, why }) } : one,
-  );
+  return launchers.map((one) => {
+    if (one.name !== 'vllm-compose') return one;
+    const probe: EngineOffer['probe'] = (machine) => {
+      const own = one.probe(machine);
+      return own.usable ? { usable: false, why } : own;
+    };
+    return { ...one, probe };
+  });
 };
 
 /** What makes a plan for cards: the next one that is made of the same may stay as it is. */
