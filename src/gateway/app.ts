@@ -3,6 +3,7 @@ import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { danglingAliases } from '../api/dangling-aliases.ts';
 import { defaultLimits, defaultRouting } from '../api/gateway-config.ts';
 import { failure, type LocalaiError } from '../errors.ts';
+import { acceptedKeys } from './access/accepted-keys.ts';
 import { arrival } from './access/arrival.ts';
 import { clientAddress } from './access/client-address.ts';
 import { keyCheck } from './access/key-check.ts';
@@ -112,6 +113,7 @@ export const gatewayApp = (
       failedPerMinute: allowed.failedKeysPerMinute,
       keylessPerMinute: allowed.keylessPerMinute,
     }),
+    accepted: config.trustedProxies?.length ? undefined : acceptedKeys(),
     clock,
   });
   const routing = config.routing ?? defaultRouting;

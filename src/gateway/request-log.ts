@@ -11,36 +11,48 @@ const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** From the request to `time`; undefined when that never came. */
 const since = ({ startedAt }: Exchange, time: number): number | undefined =>
-  time === 0 ? undefined : rounded(time - startedAt);
+  time === 0 ? undefined : time - startedAt;
 
-/** As pino writes one. */
-const lineOf = (exchange: Exchange, level: number, now: number, time: number): string => {
-  const { attempts, queuedMs, usage } = exchange;
-  const line = {
-    level,
-    time,
-    id: exchange.id,
-    key: exchange.key?.name,
-    method: exchange.method,
-    path: exchange.path,
-    model: exchange.model,
-    route: exchange.route,
-    stream: exchange.isStreaming || undefined,
-    status: exchange.status,
-    error: exchange.fault,
-    ms: rounded(now - exchange.startedAt),
-    queuedMs: queuedMs === undefined ? undefined : rounded(queuedMs),
-    firstByteMs: since(exchange, exchange.firstByteAt),
-    firstTokenMs: exchange.isStreaming ? since(exchange, exchange.firstEventAt) : undefined,
-    overheadMs: exchange.overheadMs === undefined ? undefined : rounded(exchange.overheadMs),
-    retries: attempts > 1 ? attempts - 1 : undefined,
-    promptTokens: usage?.prompt,
-    completionTokens: usage?.completion,
-    bytesIn: exchange.bytesIn,
-    bytesOut: exchange.bytesOut,
-    msg: 'request',
-  };
-  return `${JSON.stringify(line)}\n`;
+/** Nothing in it that JSON writes in another way. */
+const plain = /^[ !#-[\]-~]*$/;
+
+const word = (name: string, value: string | undefined): string => {
+  if (value === undefined) return '';
+  return plain.test(value) ? `,"${name}":"${value}"` : `,"${name}":${JSON.stringify(value)}`;
+};
+
+const figure = (name: string, value: number | undefined): string =>
+  value === undefined ? '' : `,"${name}":${value}`;
+
+const time = (name: string, ms: number | undefined): string =>
+  ms === undefined ? '' : `,"${name}":${rounded(ms)}`;
+
+/** As pino writes one; put together by hand, since JSON.stringify takes twice as long for so many facts. */
+const lineOf = (exchange: Exchange, level: number, now: number, at: number): string => {
+  const { attempts, isStreaming, usage } = exchange;
+  return (
+    `{"level":${level},"time":${at}` +
+    word('id', exchange.id) +
+    word('key', exchange.key?.name) +
+    word('method', exchange.method) +
+    word('path', exchange.path) +
+    word('model', exchange.model) +
+    word('route', exchange.route) +
+    (isStreaming ? ',"stream":true' : '') +
+    figure('status', exchange.status) +
+    word('error', exchange.fault) +
+    time('ms', now - exchange.startedAt) +
+    time('queuedMs', exchange.queuedMs) +
+    time('firstByteMs', since(exchange, exchange.firstByteAt)) +
+    time('firstTokenMs', isStreaming ? since(exchange, exchange.firstEventAt) : undefined) +
+    time('overheadMs', exchange.overheadMs) +
+    figure('retries', attempts > 1 ? attempts - 1 : undefined) +
+    figure('promptTokens', usage?.prompt) +
+    figure('completionTokens', usage?.completion) +
+    figure('bytesIn', exchange.bytesIn) +
+    figure('bytesOut', exchange.bytesOut) +
+    ',"msg":"request"}\n'
+  );
 };
 
 /**

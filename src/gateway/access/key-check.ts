@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { onRequestHookHandler } from 'fastify';
 import type { KeyRecord } from '../../config/keys.ts';
-import { failure, type LocalaiError } from '../../errors.ts';
+import { failure, LocalaiError } from '../../errors.ts';
 import type { Clock } from '../../system/clock.ts';
 import { answerError } from '../answers.ts';
 import type { Exchange } from '../exchange.ts';
@@ -8,6 +9,7 @@ import { hasExpired, type KeySource } from '../keys/key-source.ts';
 import { presentedKey } from '../keys/presented-key.ts';
 import type { AddressLimits } from '../limits/address-limits.ts';
 import type { Routable } from '../routing/names.ts';
+import type { AcceptedKeys } from './accepted-keys.ts';
 import type { clientAddress } from './client-address.ts';
 
 type Scope = KeyRecord['scopes'][number];
@@ -19,6 +21,8 @@ export interface KeyCheckParts {
   readonly keys: KeySource;
   readonly addressOf: ReturnType<typeof clientAddress>;
   readonly addresses: AddressLimits;
+  /** Undefined where connections are those of a proxy, with many clients on each. */
+  readonly accepted: AcceptedKeys | undefined;
   readonly clock: Clock;
 }
 
@@ -38,7 +42,7 @@ const challenge = ({ httpStatus }: LocalaiError): readonly string[] =>
   httpStatus === 401 ? ['www-authenticate', 'Bearer'] : [];
 
 /** Whose request it is, and whether they may send it. */
-export const keyCheck = ({ keys, addressOf, addresses, clock }: KeyCheckParts): KeyCheck => {
+export const keyCheck = ({ keys, addressOf, addresses, accepted, clock }: KeyCheckParts): KeyCheck => {
   /** Why a request without a good key ends here; undefined where none is required. */
   const refusal = (
     { headers }: Exchange,
@@ -49,19 +53,25 @@ export const keyCheck = ({ keys, addressOf, addresses, clock }: KeyCheckParts): 
       ? (addresses.countFailed(address, headers) ?? unauthorized(expired))
       : addresses.countKeyless(address, headers);
 
-  return (scope) => (request, _reply, done) => {
-    const { exchange } = request;
-    const address = addressOf(request.raw);
+  /** The key of a request, or why the request ends here; neither where none is required. */
+  const lookUp = (exchange: Exchange, request: IncomingMessage): KeyRecord | LocalaiError | undefined => {
+    const address = addressOf(request);
     const plain = presentedKey(request.headers);
-    const found = plain === undefined ? undefined : keys.find(plain);
+    const { find } = keys;
+    const found = plain === undefined ? undefined : find(plain);
     const expired = found && hasExpired(found, clock.now()) ? found : undefined;
-    const key = expired || (found && !addresses.admits(address, found.id)) ? undefined : found;
-    if (!key) {
-      const refused = refusal(exchange, address, expired);
-      return refused ? answerError(exchange, refused, challenge(refused)) : done();
-    }
+    if (!found || expired || !addresses.admits(address, found.id)) return refusal(exchange, address, expired);
+    accepted?.note(request, find, found);
+    return found;
+  };
+
+  return (scope) => (request, _reply, done) => {
+    const { exchange, raw } = request;
+    const known = accepted?.of(raw, keys.find);
+    const key = known && !hasExpired(known, clock.now()) ? known : lookUp(exchange, raw);
+    if (key instanceof LocalaiError) return answerError(exchange, key, challenge(key));
     exchange.key = key;
-    if (!scope || key.scopes.includes(scope)) return done();
+    if (!key || !scope || key.scopes.includes(scope)) return done();
     answerError(exchange, failure('KEY_SCOPE', { name: key.name, scope }));
   };
 };

@@ -5,7 +5,7 @@ import { reason } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { watchFile } from '../../system/watch-file.ts';
 import { environmentKey } from './environment-key.ts';
-import { keyTable } from './key-table.ts';
+import { type KeyTable, keyTable } from './key-table.ts';
 
 /** Who may use the gateway, now. */
 export interface KeySource {
@@ -13,8 +13,8 @@ export interface KeySource {
   readonly required: boolean;
   /** Whether there is a key that would be accepted. */
   readonly any: boolean;
-  /** The record of a plain key, also of one that has expired. */
-  find(plain: string): KeyRecord | undefined;
+  /** Finds the record of a plain key, also of one that has expired. Another function after each change. */
+  readonly find: KeyTable;
   close(): void;
 }
 
@@ -69,7 +69,9 @@ export const openKeySource = async (
     get any() {
       return keys.some((key) => !hasExpired(key, clock.now()));
     },
-    find: (plain) => table(plain),
+    get find() {
+      return table;
+    },
     close: stop,
   };
 };

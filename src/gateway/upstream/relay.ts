@@ -27,19 +27,21 @@ export interface Cause {
   readonly since: number;
 }
 
-export interface RelayOptions {
+export interface DeliveryOptions {
   readonly exchange: Exchange;
   readonly upstream: Upstream;
-  /** Connections that have not been used before, not kept ones. */
-  readonly fresh: boolean;
   readonly request: UpstreamRequest;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
   readonly alarms: Alarms;
-  /** Takes over from an attempt that failed before its first byte, or says that it doesn't. */
-  readonly retry: (cause: Cause) => boolean;
   /** Called once when the engine has nothing more to do with the request, however it ended. */
   readonly onEnd: () => void;
+}
+
+/** All attempts at one request. */
+export interface Attempts {
+  /** Takes over from one that failed before its first byte, or says that it doesn't. */
+  retry(cause: Cause): boolean;
 }
 
 /**
@@ -47,15 +49,20 @@ export interface RelayOptions {
  * or its time is over, in whatever phase. A class, since undici calls these methods for every piece of an answer.
  */
 export class Relay implements Dispatcher.DispatchHandler {
-  readonly #options: RelayOptions;
+  readonly #options: DeliveryOptions;
+  readonly #attempts: Attempts;
+  readonly #fresh: boolean;
   readonly #since: number;
   readonly #answer: ClientAnswer;
   #controller: Dispatcher.DispatchController | undefined;
   /** Another attempt has taken over, or it is over: what still comes is for nobody. */
   #done = false;
 
-  constructor(options: RelayOptions) {
+  /** `fresh`: over a connection that has not been used before, not a kept one. */
+  constructor(options: DeliveryOptions, attempts: Attempts, fresh: boolean) {
     this.#options = options;
+    this.#attempts = attempts;
+    this.#fresh = fresh;
     const { exchange, alarms, timeouts } = options;
     this.#since = exchange.now();
     exchange.asks(this.#since);
@@ -63,7 +70,8 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { exchange, fresh, upstream, request, timeouts } = this.#options;
+    const { exchange, upstream, request, timeouts } = this.#options;
+    const fresh = this.#fresh;
     exchange.stop = (why) => this.#stop(why);
     (fresh ? upstream.fresh : upstream.pool).dispatch(
       {
@@ -125,7 +133,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   #handOver(cause: Cause): boolean {
-    this.#done = this.#options.retry(cause);
+    this.#done = this.#attempts.retry(cause);
     return this.#done;
   }
 

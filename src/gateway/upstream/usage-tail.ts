@@ -59,11 +59,11 @@ const usageAt = (text: string, at: number): Usage | undefined => {
   const end = endOfObject(text, begin);
   const prompt = numberOf(text, '"prompt_tokens"', begin, end);
   if (prompt === undefined) return undefined;
+  const completion = numberOf(text, '"completion_tokens"', begin, end);
+  if (completion !== undefined) return { prompt, completion };
   // Embeddings have a prompt and a total.
   const total = numberOf(text, '"total_tokens"', begin, end);
-  const rest = total === undefined || total < prompt ? undefined : total - prompt;
-  const completion = numberOf(text, '"completion_tokens"', begin, end) ?? rest;
-  return completion === undefined ? undefined : { prompt, completion };
+  return total === undefined || total < prompt ? undefined : { prompt, completion: total - prompt };
 };
 
 /** The last one counts: some engines say so far in every event. Within a text the quotes would be escaped. */
