@@ -156,7 +156,6 @@ What an answer says:
 | \`server-timing\` | \`queue\`, \`upstream\`, \`localai\`, in ms |
 | \`x-localai-queue-position\`, \`x-localai-queue-ms\` | of one that had to wait: the place it began at, the wait |
 | \`x-localai-queue-eta\` | of one that had to wait for a model to be loaded: in about how many seconds ([engines.md](engines.md)) |
-| \`x-localai-queue-eta\` | of one that waits for its model to be loaded: in about how many seconds it is |
 | \`x-localai-clamped\` | what was lowered to what is allowed here |
 | \`x-ratelimit-limit-requests\`, \`-remaining-requests\`, \`-reset-requests\` | where a rate counts |
 | \`retry-after\` | with 429 and 503: s |
