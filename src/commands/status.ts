@@ -38,7 +38,8 @@ const gatewayLine = ({ gateway, pid }: StackStatus, { output }: Context): string
   const { green, red, bold } = output.paint;
   const health = gateway.answers ? green('answers') : red('does not answer');
   const since = new Date(gateway.startedAt).toLocaleString();
-  return `${bold(gateway.url)} ${health}, process ${pid}, localai ${gateway.version}, since ${since}`;
+  const where = pid === null ? 'in containers' : `process ${pid}`;
+  return `${bold(gateway.url)} ${health}, ${where}, localai ${gateway.version}, since ${since}`;
 };
 
 const orDash = <T>(value: T | null, words: (value: T) => string): string =>

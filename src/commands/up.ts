@@ -5,13 +5,17 @@ import { type SettingKey, type Settings, settings } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { failure } from '../errors.ts';
 import { ensureModel } from '../models/ensure.ts';
-import { applyPlan } from '../stack/apply.ts';
+import { type ApplyResult, applyPlan } from '../stack/apply.ts';
 import { holdChangeLock } from '../stack/change-lock.ts';
+import { applyStack } from '../stack/compose/apply-stack.ts';
+import { stopStack } from '../stack/compose/stop-stack.ts';
 import { ownProgram } from '../stack/entry.ts';
 import { type Facts, gatherFacts } from '../stack/facts.ts';
+import { launchersFor } from '../stack/launchers.ts';
 import { planStack, type StackPlan } from '../stack/plan.ts';
 import { planLines } from '../stack/plan-text.ts';
-import { readRunning } from '../stack/record.ts';
+import { readServing } from '../stack/serving.ts';
+import type { Step } from '../stack/step.ts';
 import type { DefineCommand } from './command.ts';
 import { summaryLines, summaryOf } from './up/summary.ts';
 
@@ -104,6 +108,38 @@ const showPlan = ({ output }: Context, plan: StackPlan, { report, running, previ
   );
 };
 
+interface UpSteps {
+  readonly steps: readonly Step[];
+  readonly result: () => Done;
+}
+
+/** What all stacks come to. */
+type Done = Omit<ApplyResult, 'record'> & {
+  readonly record: { readonly gateway: { readonly url: string } };
+};
+
+const stepsOf = async (
+  context: Context,
+  { wait }: UpOptions,
+  plan: StackPlan,
+  { previous, running, report, launchers, plan: { settings: wishes } }: Facts,
+  release: () => Promise<void>,
+): Promise<UpSteps> => {
+  const { system, paths, packageFolder, output, version } = context;
+  const common = {
+    ...{ system, paths, packageFolder, version, plan, launchers, previous },
+    ...{ ensure: ensureModel, waitForModels: wait, say: output.note, onServing: release },
+  };
+  if (plan.stack === 'compose') {
+    const launchersAgain = () => launchersFor({ system, paths, packageFolder, report, settings: wishes });
+    return applyStack({ ...common, report, launchersAgain });
+  }
+  if (previous?.plan.stack === 'compose' && (await stopStack(system, paths, false))) {
+    output.note('The containers of the last `{localai} up` were stopped.');
+  }
+  return applyPlan({ ...common, running, program: ownProgram(packageFolder) });
+};
+
 const apply = async (
   context: Context,
   options: UpOptions,
@@ -111,24 +147,16 @@ const apply = async (
   facts: Facts,
   release: () => Promise<void>,
 ): Promise<void> => {
-  const { system, paths, packageFolder, output, signal, version } = context;
+  const { system, paths, output, signal } = context;
   for (const line of planLines(plan, facts.report, output.columns)) {
     if (plan.cards) output.note(line);
     else output.detail(line);
   }
-  const { steps, result } = applyPlan({
-    ...{ system, paths, packageFolder, version, plan, launchers: facts.launchers },
-    ...{ previous: facts.previous, running: facts.running },
-    program: ownProgram(packageFolder),
-    ensure: ensureModel,
-    waitForModels: options.wait,
-    say: output.note,
-    onServing: release,
-  });
+  const { steps, result } = await stepsOf(context, options, plan, facts, release);
   try {
     await output.tasks(steps, signal);
   } catch (caught) {
-    if (signal.aborted && (await readRunning(system, paths))) {
+    if (signal.aborted && (await readServing(system, paths))) {
       output.note('What was started goes on in the background: `{localai} status`, `{localai} down`.');
     }
     throw caught;

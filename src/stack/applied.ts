@@ -86,7 +86,3 @@ export const readApplied = async (system: System, paths: Paths): Promise<Applied
 
 export const writeApplied = (system: System, paths: Paths, applied: Applied): Promise<void> =>
   system.files.writeAtomic(fileOf(paths), `${JSON.stringify(applied, undefined, 2)}\n`, 0o600);
-
-/** Forgets what the last `up` came to. */
-export const removeApplied = (system: System, paths: Paths): Promise<void> =>
-  system.files.remove(fileOf(paths));

@@ -2,6 +2,7 @@ import type { Paths } from '../config/paths.ts';
 import { isFailure } from '../errors.ts';
 import type { System } from '../system/system.ts';
 import { readApplied } from './applied.ts';
+import { composeStatus } from './compose/stack-status.ts';
 import { type LoadedGatewayFile, readGatewayFile } from './gateway-file.ts';
 import { type ObservedModel, observeModels } from './observe.ts';
 import { decisionLines } from './plan-text.ts';
@@ -20,7 +21,8 @@ export interface StackStatus {
     /** ms since 1970. */
     readonly startedAt: number;
   } | null;
-  readonly pid: number;
+  /** Of the server on the host; null where it is a container. */
+  readonly pid: number | null;
   readonly models: readonly ObservedModel[];
   /** What `up` decided and why, a line each. */
   readonly decisions: readonly string[];
@@ -39,7 +41,7 @@ const gatewayFile = async (system: System, paths: Paths): Promise<LoadedGatewayF
 /** How the running server is; undefined when none runs. */
 export const stackStatus = async (system: System, paths: Paths): Promise<StackStatus | undefined> => {
   const server = await findServer(system, paths);
-  if (!server) return undefined;
+  if (!server) return composeStatus(system, paths, await readApplied(system, paths), answerMs);
   const [record, file, applied] = await Promise.all([
     readRunning(system, paths),
     gatewayFile(system, paths),

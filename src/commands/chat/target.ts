@@ -2,7 +2,7 @@ import type { ClientOptions } from '../../client/client.ts';
 import { readOwnerKey } from '../../config/keys.ts';
 import type { Context } from '../../context.ts';
 import { failure } from '../../errors.ts';
-import { readRunning } from '../../stack/record.ts';
+import { readServing } from '../../stack/serving.ts';
 
 /** `--url`, in the form of a URL. Throws USAGE. */
 const checkedUrl = (given: string, command: string): string => {
@@ -25,7 +25,7 @@ export const findGateway = async (
   const remote = url ?? system.env['LOCALAI_URL'];
   const key = system.env['LOCALAI_API_KEY'] || undefined;
   if (remote) return { url: checkedUrl(remote, command), key };
-  const running = await readRunning(system, paths);
+  const running = await readServing(system, paths);
   if (!running) throw failure('NOT_RUNNING', {});
   return { url: running.gateway.url, key: key ?? (await readOwnerKey(system, paths)) };
 };

@@ -4,7 +4,7 @@ import { type KeyRecord, loadKeys, readOwnerKey } from '../../config/keys.ts';
 import type { Context } from '../../context.ts';
 import { isFailure } from '../../errors.ts';
 import { formatDuration } from '../../output/figures.ts';
-import { readRunning } from '../../stack/record.ts';
+import { readServing } from '../../stack/serving.ts';
 import { isOwnFile, keyFacts, ringOf } from './ring.ts';
 
 /** How long the running gateway may take to say when keys were last used, ms. */
@@ -12,7 +12,7 @@ const usageMs = 3000;
 
 /** When keys were last used, ms since 1970, by id; undefined when there is no running gateway to say it. */
 const lastUses = async ({ system, paths }: Context): Promise<ReadonlyMap<string, number> | undefined> => {
-  const running = await readRunning(system, paths);
+  const running = await readServing(system, paths);
   if (!running) return undefined;
   const client = createClient({ url: running.gateway.url, key: await readOwnerKey(system, paths) });
   const signal = AbortSignal.timeout(usageMs);

@@ -26,7 +26,12 @@ const aliasNotes = ({ models, routing }: GatewayConfig): readonly string[] => {
   );
 };
 
-export const summaryOf = ({ record, config, applied, models }: ApplyResult, key: string): Summary => ({
+/** What a stack came to, as far as it is shown. */
+type Shown = Pick<ApplyResult, 'config' | 'applied' | 'models'> & {
+  readonly record: { readonly gateway: { readonly url: string } };
+};
+
+export const summaryOf = ({ record, config, applied, models }: Shown, key: string): Summary => ({
   url: record.gateway.url,
   modelId: config.models[0]?.id ?? '',
   others: config.models.slice(1).map(({ id, roles }) => `${id} (${roles.join(', ')})`),

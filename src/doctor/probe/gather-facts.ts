@@ -7,7 +7,7 @@ import { factOf, type Known, known } from '../../machine/known.ts';
 import { createObserver } from '../../machine/observer.ts';
 import { probeMachine } from '../../machine/probe-machine.ts';
 import type { MachineReport } from '../../machine/report.ts';
-import { readRunning } from '../../stack/record.ts';
+import { readServing } from '../../stack/serving.ts';
 import type { System } from '../../system/system.ts';
 import { isGpuPathWorthTrying } from '../checks/gpu-path.ts';
 import { readEditors } from '../editors/read-entries.ts';
@@ -74,7 +74,7 @@ export const gatherFacts = async (options: GatherOptions): Promise<DoctorFacts> 
     machineAsked,
     probeSettings(system, paths),
     // A file that cannot be read is told by disk-writable.
-    readRunning(system, paths).catch(() => undefined),
+    readServing(system, paths).catch(() => undefined),
     probeNetwork(createObserver(system), paths, machineAsked),
     probeKeyFiles(system, paths),
     keyCheck(system, paths).then((fits) => readEditors(system, fits)),

@@ -61,8 +61,8 @@ export const renderStack = (parts: RenderParts): RenderedStack => {
   const models = served.flatMap((now, index) => {
     const service = services[index];
     if (!service) return [];
-    const contextTokens = plan.servings[index]?.budget.contextTokens;
-    const entry = servedModelOf(now, contextTokens, { kind: 'container', service });
+    const { budget, turns } = plan.servings[index] ?? {};
+    const entry = servedModelOf(now, budget?.contextTokens, { kind: 'container', service }, turns);
     const repository = repositoryOf(now.planned.reference);
     return [{ ...entry, aliases: repository === undefined ? [] : [repository] }];
   });
