@@ -33,6 +33,10 @@ const ours: Readonly<Record<string, readonly string[]>> = {
   ours: ['keys', 'limits', 'log', 'usage'],
 };
 
+const bareModule = new URL('./gateway/bare.ts', import.meta.url);
+const oursModule = new URL('./gateway/ours.ts', import.meta.url);
+const engineModule = new URL('./gateway/engine.ts', import.meta.url);
+
 const wanted = values.rows?.split(',');
 const isWanted = (name: string): boolean => wanted === undefined || wanted.includes(name);
 
@@ -44,9 +48,9 @@ const startAll = async (direct: Target): Promise<readonly Target[]> => {
     if (nginx) targets.push(nginx);
     else console.error('nginx is not installed here: its row is left out');
   }
-  if (isWanted('bare')) targets.push(await startModule('bare', 'bare', [url], values.profile));
+  if (isWanted('bare')) targets.push(await startModule('bare', bareModule, [url], values.profile));
   for (const [name, features] of Object.entries(ours).filter(([each]) => isWanted(each))) {
-    targets.push(await startModule(name, 'ours', [url, ...features], values.profile));
+    targets.push(await startModule(name, oursModule, [url, ...features], values.profile));
   }
   for (const peer of values.peer) {
     const [name = '', place = '', ...command] = peer
@@ -59,7 +63,7 @@ const startAll = async (direct: Target): Promise<readonly Target[]> => {
   return targets;
 };
 
-const direct = await startModule('direct', 'engine', []);
+const direct = await startModule('direct', engineModule, []);
 const targets = await startAll(direct);
 const rounds = new Map<string, Figures[]>(targets.map(({ name }) => [name, []]));
 const { child: engine } = direct;

@@ -20,15 +20,15 @@ const portOf = (child: ChildProcess): Promise<number> =>
     child.once('message', (said: { port: number }) => resolve(said.port));
   });
 
-/** A module of this folder in a process of its own. `profile`: where its CPU profile goes. */
+/** A module in a process of its own, which tells its port. `profile`: where its CPU profile goes. */
 export const startModule = async (
   name: string,
-  module: string,
+  module: URL,
   args: readonly string[],
   profile?: string,
 ): Promise<Target> => {
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const child = fork(join(import.meta.dirname, `${module}.ts`), [...args], { execArgv });
+  const child = fork(module, [...args], { execArgv });
   const url = `http://127.0.0.1:${await portOf(child)}`;
   return { name, url, child, stop: () => child.disconnect() };
 };

@@ -7,6 +7,7 @@ import { failure } from '../errors.ts';
 import { followFile } from '../stack/followed-file.ts';
 import { type LoadedGatewayFile, readGatewayFile } from '../stack/gateway-file.ts';
 import { type HeldServer, holdServer } from '../stack/hold-server.ts';
+import { needsRestart } from '../stack/needs-restart.ts';
 import { openServerLog, type ServerLog } from '../stack/server-log.ts';
 import { createSupervisor, type Supervisor } from '../stack/supervisor/supervisor.ts';
 import type { DefineCommand } from './command.ts';
@@ -117,7 +118,9 @@ const run = async ({ context, file, loaded, log, held, hangup }: RunOptions): Pr
       });
       if (next.config.logs.level !== config.logs.level) log.setLevel(next.config.logs.level);
       config = next.config;
-      await announce(next.hash);
+      // Where a part of it waits for the next start, `up` has to see that it is not all served yet.
+      const isWhole = needsRestart(loaded.config, next.config).length === 0;
+      await announce(isWhole ? next.hash : loaded.hash);
     };
     const unwatch = followed.watch();
     const unhang = hangup ? context.onHangup(() => void followed.reload()) : () => {};

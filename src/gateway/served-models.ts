@@ -172,6 +172,7 @@ export const openServedModels = (options: ServedModelsOptions): ServedModels => 
     return {
       all: [first, ...others],
       take: () => {
+        for (const [id, { queue }] of retired) if (queue.running + queue.waiting === 0) retired.delete(id);
         for (const [id, { served }] of kept) retired.set(id, served);
         for (const id of then.keys()) retired.delete(id);
         config = next;

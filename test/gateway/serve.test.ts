@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { resolvePaths } from '../../src/config/paths.ts';
+import { hashOf } from '../../src/stack/gateway-file.ts';
+import { readRunning } from '../../src/stack/record.ts';
+import { realSystem } from '../../src/system/system.ts';
 import { beginStream, chatAnswer, chatEvent, silent, startUpstream, streamEnd } from '../fakes/upstream.ts';
 import { type CommandResult, startCommand } from '../support/command-line.ts';
 import { type HttpPlace, http } from '../support/http.ts';
@@ -27,11 +31,34 @@ const taken = 'the changed gateway.yaml is served';
 /** `localai serve --config gateway.yaml`, with that file and nothing else. */
 const serve = async (yaml: string, files: Readonly<Record<string, string>> = {}): Promise<Served> => {
   const folder = await mkdtemp(join(tmpdir(), 'serve-'));
-  const save = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+  return serveFile(folder, join(folder, 'gateway.yaml'), yaml, files);
+};
+
+/** As `up` has it run: with the file in its home folder, and nothing on the command line. */
+const serveOwn = async (
+  yaml: string,
+): Promise<Served & { readonly recordedHash: () => Promise<string | undefined> }> => {
+  const folder = await mkdtemp(join(tmpdir(), 'serve-'));
+  const system = realSystem({ HOME: join(folder, 'home') });
+  const paths = resolvePaths(system);
+  const served = await serveFile(folder, paths.gatewayFile, yaml);
+  return { ...served, recordedHash: async () => (await readRunning(system, paths))?.configHash };
+};
+
+const serveFile = async (
+  folder: string,
+  file: string,
+  yaml: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Served> => {
+  const beside = dirname(file);
+  await mkdir(beside, { recursive: true });
+  const save = (name: string, text: string): Promise<void> => writeFile(join(beside, name), text);
   for (const [name, text] of Object.entries(files)) await save(name, text);
   await save('gateway.yaml', yaml);
+  const isOwn = beside !== folder;
   const { stdout, signals, result } = startCommand(
-    ['serve', '--config', join(folder, 'gateway.yaml'), '--json'],
+    ['serve', '--json', ...(isOwn ? [] : ['--config', file])],
     { env: { HOME: join(folder, 'home') } },
   );
   let text = '';
@@ -142,6 +169,20 @@ test('where it listens changes only with a new start, and it says so', async () 
   expect((await http(served.place, 'GET', '/health')).status).toBe(200);
 });
 
+test('its record says what is served, and of a change that waits for the next start what was before', async () => {
+  await using upstream = await startUpstream(chatAnswer('x'));
+  const file = fileFor(urlOf(upstream));
+  const { save, logged, recordedHash } = await serveOwn(file);
+  expect(await recordedHash()).toBe(hashOf(file));
+  const changed = `${file}    aliases: [nearby]\n`;
+  await save('gateway.yaml', changed);
+  await logged(taken);
+  await expect.poll(recordedHash).toBe(hashOf(changed));
+  await save('gateway.yaml', changed.replace('port: 0', 'port: 1'));
+  await logged(taken, 2);
+  await expect.poll(recordedHash).toBe(hashOf(file));
+});
+
 test('a Unix socket is listened on beside the port, for its owner alone, and gone at the end', async () => {
   await using upstream = await startUpstream(chatAnswer('x'));
   const file = fileFor(urlOf(upstream)).replace('port: 0', 'port: 0, socket: gw.sock');
@@ -197,7 +238,7 @@ test('a second signal ends it at once', async () => {
   signal('SIGTERM');
   await logged('stopping');
   // A terminal and the program that runs us both send one; what comes at once is the same one.
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await new Promise((resolve) => setTimeout(resolve, 250));
   signal('SIGTERM');
   expect((await result).code).toBe(143);
   // Here the process lives on, unlike after bin/localai.js.

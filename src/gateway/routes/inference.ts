@@ -70,8 +70,8 @@ const bodyFor = (
   { bytes, facts: { model, changes } }: ReadRequest,
 ): Buffer => {
   const name = upstreamModel ?? id;
-  const words = engine.name === 'llama-server' ? llamaServerChanges(path, bytes) : {};
-  const isAsItCame = model === name && changes === undefined && Object.keys(words).length === 0;
+  const words = engine.name === 'llama-server' ? llamaServerChanges(path, bytes) : undefined;
+  const isAsItCame = model === name && changes === undefined && !(words && Object.keys(words).length > 0);
   return isAsItCame ? bytes : withMembers(bytes, { ...words, ...changes, model: name });
 };
 
@@ -100,11 +100,15 @@ const handler =
       throw failure('KEY_MODEL', { name: exchange.key?.name ?? '', model: model.id });
     }
 
-    if (isAsleep(model.status())) model.wake();
-    const refusal = notServing(model.status());
+    let status = model.status();
+    if (isAsleep(status)) {
+      model.wake();
+      status = model.status();
+    }
+    const refusal = notServing(status);
     // One that takes turns with others is always waited for.
     const mayWait = line.whileLoading || model.turns !== undefined;
-    const waits = mayWait && model.status()?.state !== 'error' && !unqueued.has(path);
+    const waits = mayWait && status?.state !== 'error' && !unqueued.has(path);
     if (refusal && !waits) throw refusal;
     setDeadline(exchange, request.headers, alarms, timeouts.total);
     if (facts.stream && bodyKind !== 'other') {

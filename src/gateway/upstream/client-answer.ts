@@ -19,12 +19,17 @@ export class ClientAnswer {
   #expected = -1;
   /** An answer that came after the client was told that a stream begins. */
   #late: LateAnswer | undefined;
-  readonly #reader: SlowReader;
+  /** Undefined while the client has kept up. */
+  #reader: SlowReader | undefined;
   readonly #tail = new UsageTail();
+  readonly #alarms: Alarms;
+  readonly #patience: number;
 
+  /** `patience`: how long the client may leave its answer unread, ms. */
   constructor(exchange: Exchange, alarms: Alarms, patience: number) {
     this.#exchange = exchange;
-    this.#reader = new SlowReader(exchange, alarms, patience);
+    this.#alarms = alarms;
+    this.#patience = patience;
   }
 
   begin(status: number, answered: IncomingHttpHeaders): void {
@@ -71,7 +76,9 @@ export class ClientAnswer {
       }
     }
     exchange.lastSent = piece;
-    if (!response.write(piece)) this.#reader.wait(controller);
+    if (response.write(piece)) return;
+    this.#reader ??= new SlowReader(exchange, this.#alarms, this.#patience);
+    this.#reader.wait(controller);
   }
 
   end(): void {
@@ -99,7 +106,7 @@ export class ClientAnswer {
   /** Nothing more will come. */
   close(): void {
     this.#exchange.usage = this.#tail.read();
-    this.#reader.end();
+    this.#reader?.end();
   }
 
   #writeHead(): void {
