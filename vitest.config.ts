@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects. `unit` runs files side by side. `engine` and `e2e` use the real embedded engine and run one file
- * at a time, after each other: two busy workers starve llama.cpp on a small machine.
+ * Four projects. `unit` runs files side by side. `engine` and `e2e` use the real embedded engine and run one file
+ * at a time, after each other: two busy workers starve llama.cpp on a small machine. `vllm` uses the real vLLM and Docker,
+ * and is run on its own: `npm run test:vllm`.
  */
 export default defineConfig({
   test: {
@@ -11,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.engine.test.ts', 'test/e2e/**', '**/node_modules/**'],
+          exclude: ['**/*.engine.test.ts', 'test/e2e/**', 'test/vllm/**', '**/node_modules/**'],
           // For machines that are busy with something else: no test waits this long to pass.
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -22,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['src/**/*.engine.test.ts', 'test/**/*.engine.test.ts'],
-          exclude: ['test/e2e/**', '**/node_modules/**'],
+          exclude: ['test/e2e/**', 'test/vllm/**', '**/node_modules/**'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 240_000,
@@ -38,6 +39,17 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'vllm',
+          globalSetup: ['test/e2e/support/build.ts'],
+          include: ['test/vllm/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

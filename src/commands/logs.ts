@@ -54,7 +54,7 @@ const showStack = async (
   { system, paths, output, signal }: Context,
   record: ComposeRecord,
   which: string | undefined,
-  { lines, follow = false, since }: LogsOptions,
+  { lines, follow, since }: LogsOptions,
 ): Promise<void> => {
   const names: string[] = [];
   const paint = (log: string): string => {
@@ -65,7 +65,7 @@ const showStack = async (
     if (output.options.json) output.dataLine({ log, time, line });
     else void output.stream(`${time.slice(11, 19)} ${paint(log)} | ${readableLine(line)}\n`);
   };
-  await readStackLogs(system, paths, record, { which, lines, follow, since }, write, signal);
+  await readStackLogs(system, paths, record, { which, lines, follow: follow === true, since }, write, signal);
 };
 
 const show = async (context: Context, which: string | undefined, options: LogsOptions): Promise<void> => {

@@ -10,6 +10,7 @@ import { planCards } from './cards/plan-cards.ts';
 import { vllmFlags } from './cards/vllm-flags.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { Serving, StackPlan } from './plan.ts';
+import { sleepRules } from './plan-turns.ts';
 import type { PlannedModel } from './planned-model.ts';
 
 /** The cards that vLLM would run on, and what it would serve there. */
@@ -63,21 +64,28 @@ const stillHolds = (kept: CardsPlan, cards: readonly PlanCard[]): boolean =>
 export const hubReference = (reference: string): string =>
   /^[./]/.test(reference) ? reference : `hf:${reference}`;
 
-const talking: readonly Role[] = ['coder', 'general'];
+const allRoles: readonly Role[] = ['coder', 'general', 'autocomplete', 'embedding'];
 
-/** Who serves what: each role goes to the model that names it first; one that names none of the two main roles serves what is left. */
+/** A model that has a role already is passed over where another one is about as good at the next. */
+const burden = 1.5;
+
+/** Who serves what: each role goes to the model that names it first; the two main roles are never without one. */
 const rolesOf = (engines: readonly PlannedEngine[]): readonly (readonly Role[])[] => {
   const own = engines.map(({ plan }) => plan.build.roles);
-  const best = (role: Role): number => {
-    const places = own.map((roles) => roles.indexOf(role));
-    const found = places.filter((place) => place >= 0);
-    return found.length === 0 ? -1 : places.indexOf(Math.min(...found));
-  };
-  const main = own.findIndex((roles) => talking.some((role) => roles.includes(role)));
-  return own.map((roles, index) => [
-    ...roles.filter((role) => best(role) === index),
-    ...talking.filter((role) => best(role) < 0 && index === Math.max(0, main)),
-  ]);
+  const given: Role[][] = engines.map(() => []);
+  for (const role of allRoles) {
+    const costs = own.map((roles, index) => {
+      const place = roles.indexOf(role);
+      return place < 0 ? Number.POSITIVE_INFINITY : place + (given[index]?.length ? burden : 0);
+    });
+    const least = Math.min(...costs);
+    if (Number.isFinite(least)) given[costs.indexOf(least)]?.push(role);
+  }
+  const main = own.findIndex((roles) => !roles.every((role) => role === 'embedding'));
+  for (const role of ['coder', 'general'] as const) {
+    if (!given.some((roles) => roles.includes(role))) given[main]?.push(role);
+  }
+  return given;
 };
 
 const plannedOf = (
@@ -144,8 +152,10 @@ export const planForCards = (
   const servings = plan.engines.map((one, index): Serving => {
     const planned = plannedOf(one, roles[index] ?? [], onDisk);
     const budget = withArgs(base, settings, planned);
+    const devices = one.cards.map((card) => plan.cards[card]?.device ?? String(card));
     return {
       engine,
+      ...(sleeps ? { turns: sleepRules(settings, planned, devices) } : {}),
       models: [planned],
       budget: {
         ...budget,
@@ -153,7 +163,7 @@ export const planForCards = (
         parallel: one.plan.maxSequences,
         cards: {
           flags: vllmFlags(one.plan, sleeps),
-          devices: one.cards.map((card) => plan.cards[card]?.device ?? String(card)),
+          devices,
           sleeps,
           tensorParallel: one.plan.tensorParallel,
           weightsGib: Math.round(one.plan.parts.weights * one.plan.tensorParallel * 100) / 100,
