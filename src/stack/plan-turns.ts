@@ -1,7 +1,7 @@
 import type { Settings } from '../config/schema.ts';
 import { gibibytes } from '../models/quantities.ts';
 import type { PlannedModel } from './planned-model.ts';
-import type { TurnRules } from './supervisor/turns.ts';
+import type { TurnRules } from './supervisor/turn-group.ts';
 
 type RulesOf = (model: PlannedModel | undefined) => TurnRules | undefined;
 
@@ -25,6 +25,13 @@ export const idleRules =
   (settings: Settings): RulesOf =>
   (model) =>
     settings['swap.idleMinutes'] === undefined ? undefined : rules(settings, model, undefined);
+
+/** The rules of vLLM engines that share cards and sleep: level 1, since the plan has counted their weights in main memory. */
+export const sleepRules = (
+  settings: Settings,
+  model: PlannedModel,
+  devices: readonly string[],
+): TurnRules => ({ ...rules(settings, model, `cards ${devices.join(' ')}`), sleepLevel: 1 });
 
 /**
  * Whether several models of this machine take turns: each then has all of the memory while it is loaded. Models whose

@@ -1,5 +1,7 @@
 import type { Settings } from '../config/schema.ts';
 import type { EngineBudget, OwnModel } from '../engines/engine.ts';
+import { usualContext } from '../engines/llama-server/arguments.ts';
+import { noLlamaServer } from '../engines/llama-server/engine.ts';
 import { failure } from '../errors.ts';
 import type { MachineReport } from '../machine/report.ts';
 import type { Candidate } from '../models/choose.ts';
@@ -19,7 +21,7 @@ import {
   plannedKept,
   plannedOwn,
 } from './planned-model.ts';
-import type { TurnRules } from './supervisor/turns.ts';
+import type { TurnRules } from './supervisor/turn-group.ts';
 
 /** A model as it is named; `catalog` when the catalogue knows it. */
 export interface NamedModel {
@@ -112,7 +114,10 @@ const servingsOf = (facts: PlanFacts, engine: ChosenEngine, weights: EngineOffer
   const { chains, notes } = modelChains(facts);
   const together = engineBudget(report, settings);
   const { turnsOf, note } = planTurns(settings, chains, together.memoryBytes);
-  const budget = turnsOf ? together : engineBudget(report, settings, chains.length);
+  const share = turnsOf ? together : engineBudget(report, settings, chains.length);
+  // llama.cpp's server fits no context to the memory: what it is given belongs in the plan.
+  const budget =
+    engine.name === 'llama-server' ? { ...share, contextTokens: share.contextTokens ?? usualContext } : share;
   const servings = chains.map((models) => {
     const turns = (turnsOf ?? idleRules(settings))(models[0]);
     return {
@@ -122,6 +127,12 @@ const servingsOf = (facts: PlanFacts, engine: ChosenEngine, weights: EngineOffer
   });
   return { servings, cards: null, cardsFor: null, notes: [...notes, ...(note === undefined ? [] : [note])] };
 };
+
+/** One that is here and cannot be used is nobody's wish. */
+const llamaServerNotes = (passedOver: readonly ChosenEngine[]): readonly string[] =>
+  passedOver
+    .filter(({ name, why }) => name === 'llama-server' && why !== noLlamaServer)
+    .map(({ why }) => `llama-server is not used: ${why}.`);
 
 /** Decides what is served here and how. Pure. Throws ENGINE_UNAVAILABLE, NO_MODEL and MODEL_DOES_NOT_FIT. */
 export const planStack = (facts: PlanFacts): StackPlan => {
@@ -147,6 +158,10 @@ export const planStack = (facts: PlanFacts): StackPlan => {
     },
     logLevel: settings['log.level'],
     downloadsParallel: settings['downloads.parallel'],
-    notes: [...graphicsNotes(report, settings.gpu, engine.name, passedOver), ...planned.notes],
+    notes: [
+      ...graphicsNotes(report, settings.gpu, engine.name, passedOver),
+      ...llamaServerNotes(passedOver),
+      ...planned.notes,
+    ],
   };
 };

@@ -28,8 +28,8 @@ const aside = 160;
 /** How long reading may take with `timely`, s; an estimate, which a busy machine misses. */
 const timelySeconds = 90;
 
-/** Lines by which length and speed are measured. */
-const [few, many] = [8, 40];
+/** Lines by which length and speed are measured; the second reading takes half of a short window at most. */
+const [few, most] = [4, 40];
 
 /** Numbers that look alike all the way, so that every line has about as many tokens as the ones measured. */
 const line = (salt: string, at: number): string =>
@@ -69,15 +69,15 @@ const windowOf = async (scene: Scene, { id }: VerifiedModel): Promise<number | u
   return data.find((model) => model.id === id)?.context_window ?? undefined;
 };
 
-/** A text that nearly fills the model's window, with a code in it. Undefined where the window is not known. */
+/** A text that nearly fills the model's window, with a code in it. Undefined where the window is not known, or shorter than a page. */
 export const longPrompt = async (scene: Scene, model: VerifiedModel): Promise<LongPrompt | undefined> => {
   const window = await windowOf(scene, model);
   if (window === undefined) return undefined;
   const salt = Math.round(scene.clock.now() % 1e6).toString(36);
-  const [short, long] = [
-    await measure(scene, model, `${salt}a`, few),
-    await measure(scene, model, salt, many),
-  ];
+  const short = await measure(scene, model, `${salt}a`, few);
+  const many = Math.min(most, Math.floor((window / 2 / short.tokens) * few));
+  if (many <= few) return undefined;
+  const long = await measure(scene, model, salt, many);
   const perLine = (long.tokens - short.tokens) / (many - few);
   must(perLine > 1, `${many} lines are ${long.tokens} tokens and ${few} are ${short.tokens}: usage is wrong`);
   const whole = Math.floor(window * filled) - aside;

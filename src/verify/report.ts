@@ -14,14 +14,16 @@ export interface VerifyReport {
   readonly checks: readonly CheckResult[];
 }
 
-/** A model is excused from what it does by its own choice only while the same thing forced was done. */
+/**
+ * A model is excused from what it does by its own choice only while the same thing forced was done. Where that was never
+ * promised, neither was this.
+ */
 const withoutExcuse = (result: CheckResult, all: readonly CheckResult[]): CheckResult => {
   if (result.status !== 'not-able') return result;
   const beside = all.find(({ id, model }) => id === result.forced && model === result.model);
   if (beside?.status === 'ok') return result;
-  const why = beside
-    ? `${beside.id} ${beside.status === 'failed' ? 'failed' : 'was skipped'}`
-    : 'nothing forced was checked';
+  if (beside?.status === 'skipped') return { ...result, status: 'skipped' };
+  const why = beside ? `${beside.id} failed` : 'nothing forced was checked';
   return { ...result, status: 'failed', evidence: `${result.evidence}; ${why}` };
 };
 

@@ -335,9 +335,10 @@ describe('a model that can less', () => {
       Object.assign(one, { message: { role: 'assistant', content: 'no' } }),
     );
     await using scene = await begin(silent, { tools: false });
-    const { checks } = await verifyGateway(scene.gateway.url, testKey, ['tool-forced']);
+    const { checks } = await verifyGateway(scene.gateway.url, testKey, ['tool-forced', 'tool-free']);
     expect(checks).toMatchObject([
       { status: 'skipped', evidence: expect.stringContaining('served without tools') },
+      { id: 'tool-free', status: 'skipped' },
     ]);
   });
 

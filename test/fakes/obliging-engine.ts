@@ -10,10 +10,10 @@ type Json = any;
 /** Gives what goes out in its place; undefined: nothing does. */
 export type Spoil = (value: Json, kind: Kind, asked: Json) => Json | undefined;
 
+/** A gap to be filled in costs three tokens of its own, as with a real model. */
 const usageFor = (asked: Json, completion: number): object => {
-  const prompt = Math.ceil(
-    JSON.stringify(asked.messages ?? asked.input ?? `${asked.prompt}${asked.suffix ?? ''}`).length / 4,
-  );
+  const text = JSON.stringify(asked.messages ?? asked.input ?? `${asked.prompt}${asked.suffix ?? ''}`);
+  const prompt = Math.ceil(text.length / 4) + (asked.suffix ? 3 : 0);
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 };
 

@@ -4,7 +4,7 @@ import type { EngineBudget, EngineModel } from '../engine.ts';
  * Tokens per request where nothing was said: a model's own window may be 128k, whose memory no host has for several
  * requests. Windows that are shorter are not exceeded.
  */
-const usualContext = 8192;
+export const usualContext = 8192;
 
 /** Flags that older and newer builds have under other names or not at all: the first that is known is used. */
 const optional = (known: readonly string[], ...flags: readonly string[]): readonly string[] => {

@@ -14,6 +14,9 @@ export interface LlamaServerOptions {
   readonly installed: InstalledServer | BrokenServer | undefined;
 }
 
+/** The verdict where there is none, which is nothing to tell anybody who has not asked for it. */
+export const noLlamaServer = 'there is no llama-server on PATH, and llamaServer.path names none';
+
 /** llama.cpp's own server, where the machine has it. It is never fetched: nobody vouches for a hash of its releases. */
 export const createLlamaServer = ({
   paths,
@@ -27,8 +30,7 @@ export const createLlamaServer = ({
     weights: 'gguf',
     onlyWhenAsked: false,
     probe: () => {
-      if (!installed)
-        return { usable: false, why: 'there is no llama-server on PATH, and llamaServer.path names none' };
+      if (!installed) return { usable: false, why: noLlamaServer };
       if ('problem' in installed) return { usable: false, why: `${installed.program}: ${installed.problem}` };
       const { program, version } = installed;
       return {

@@ -82,7 +82,8 @@ export const createEntry = (parts: EntryParts, model: ServedModel, waits = false
     log,
     keeper: keeperOf(parts, () => entry, model.engine),
     waits: waits && isOurs,
-    sleep: 'awake',
+    // One that somebody else starts is asked how it is when its turn has come.
+    sleep: !isOurs && model.turns?.sleepLevel !== undefined ? 'asleep' : 'awake',
     waking: undefined,
   };
   return entry;
@@ -90,8 +91,11 @@ export const createEntry = (parts: EntryParts, model: ServedModel, waits = false
 
 /** Whether a model is served by the very same engine as another. */
 export const hasSameEngine = (one: ServedModel, other: ServedModel): boolean =>
-  one.id === other.id &&
-  JSON.stringify([one.upstream, one.engine]) === JSON.stringify([other.upstream, other.engine]);
+  one.id === other.id && identityOf(one) === identityOf(other);
+
+/** What an engine is; whether and with whom it takes turns belongs to it, how long it stays does not. */
+const identityOf = ({ upstream, engine, turns }: ServedModel): string =>
+  JSON.stringify([upstream, engine, turns && [turns.group ?? null, turns.sleepLevel ?? null]]);
 
 export const statusOf = ({ keeper, waits }: Entry): ModelStatus => {
   const status = keeper.status();

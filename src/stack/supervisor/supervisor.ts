@@ -67,6 +67,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     ...options.timing,
   };
   let stopping = false;
+  const over = new AbortController();
   let writing: Promise<unknown> = Promise.resolve();
   /** A state folder that cannot be written costs `status` its details, not the model. */
   const keep = (id: string, file: EngineStateFile): void => {
@@ -90,7 +91,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     members: () =>
       entries.flatMap((one) => {
         const rules = turnRulesOf(one);
-        return rules ? [turnMember(system, one, rules, () => engineReady(one))] : [];
+        return rules ? [turnMember(system, one, rules, () => engineReady(one), over.signal)] : [];
       }),
     onChange: (id) => {
       const changed = entries.find(({ model }) => model.id === id);
@@ -185,7 +186,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
         if (model.id !== id) continue;
         const now = look();
         if (isReady(now)) return;
-        if (now.state === 'stopped') break;
+        if (now.state === 'stopped' || now.state === 'sleeping') break;
       }
       signal.throwIfAborted();
       throw errorOf(look());
@@ -223,8 +224,8 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     events: () => broadcast.listen(),
     start: async (use = unused) => {
       for (const one of entries) {
-        if (turnRulesOf(one)) keep(one.model.id, unstarted(system.clock.now()));
-        else one.keeper.start();
+        if (turnRulesOf(one) === undefined) one.keeper.start();
+        else if (one.model.engine.command) keep(one.model.id, unstarted(system.clock.now()));
       }
       turns.start(use);
       await writing;
@@ -237,6 +238,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
     stop: async () => {
       stopping = true;
       turns.stop();
+      over.abort();
       await Promise.all([...entries, ...leaving].map(endEntry));
       await changing;
       await writing;

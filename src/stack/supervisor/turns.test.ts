@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/support/manual-clock.ts';
 import type { ModelState } from '../../api/models.ts';
 import type { ModelUse } from './model-use.ts';
-import { type TurnMember, type TurnRules, Turns } from './turns.ts';
+import type { TurnMember, TurnRules } from './turn-group.ts';
+import { Turns } from './turns.ts';
 
 const loadMs = 2000;
 const rules = (change: Partial<TurnRules> = {}): TurnRules => ({

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,12 +85,61 @@ test('an engine that will not wake is started anew', async () => {
   expect(of('a')?.pid).not.toBe(pid);
 });
 
+test('engines that somebody else starts are woken and put to sleep, and asked how they are before', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lai-w-'));
+  const system = realSystem({ ...process.env, HOME: folder });
+  const log = (id: string): string => join(folder, `${id}.log`);
+  const engines = ['a', 'b'].map((id) =>
+    spawn(system.nodePath, [program, join(folder, `${id}.sock`), 'vllm', log(id)], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    }),
+  );
+  const { models } = gatewayConfig.parse({
+    schemaVersion: 1,
+    models: ['a', 'b'].map((id) => ({
+      ...{ id, upstream: { socket: join(folder, `${id}.sock`) }, engine: { name: 'vllm-compose' } },
+      turns: { group: 'card', residenceSeconds: 0, sleepLevel: 1 },
+    })),
+  });
+  const supervisor = createSupervisor({
+    ...{
+      system,
+      models: models as readonly ServedModel[],
+      stateFolder: undefined,
+      logsFolder: undefined,
+      log: () => {},
+    },
+  });
+  onTestFinished(async () => {
+    await supervisor.stop();
+    for (const engine of engines) engine.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await supervisor.start();
+  const states = (): readonly string[] =>
+    supervisor
+      .list()
+      .map(({ state }) => state)
+      .sort();
+  await expect.poll(states, { timeout: 30_000 }).toEqual(['ready', 'sleeping']);
+  const told = (id: string): readonly string[] =>
+    existsSync(log(id)) ? readFileSync(log(id), 'utf8').trim().split('\n') : [];
+  // Whoever came up before the last one makes room for it.
+  expect([...told('a'), ...told('b')]).toEqual(['/sleep?level=1']);
+  await supervisor.ensureReady('a', never);
+  await supervisor.ensureReady('b', never);
+  await supervisor.ensureReady('a', never);
+  expect(supervisor.list().map(({ state }) => state)).toEqual(['ready', 'sleeping']);
+  expect(told('a').at(-1)).toBe('/wake_up');
+  expect(told('b').at(-1)).toBe('/sleep?level=1');
+});
+
 test('one that dies in its sleep is not started again before its turn', async () => {
   const { supervisor, of } = await scene(1);
   const { pid } = of('a') ?? {};
   await supervisor.ensureReady('b', never);
   process.kill(pid ?? 0, 'SIGKILL');
-  await expect.poll(() => of('a')).toMatchObject({ state: 'stopped', pid: null });
+  await expect.poll(() => of('a'), { timeout: 30_000 }).toMatchObject({ state: 'stopped', pid: null });
   await supervisor.ensureReady('a', never);
   expect(of('a')).toMatchObject({ state: 'ready' });
   expect(of('b')).toMatchObject({ state: 'sleeping' });

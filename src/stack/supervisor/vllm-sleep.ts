@@ -38,3 +38,16 @@ export const wakeVllm = async (
   await post(system, model, endpoint, '/wake_up?tags=kv_cache');
   await post(system, model, endpoint, '/reset_prefix_cache');
 };
+
+/** How long it may take to say how it is, ms. */
+const answerMs = 5000;
+
+/** Whether it listens and is well; vLLM listens only once its model is loaded. */
+export const isAnswering = async ({ net }: System, endpoint: Endpoint): Promise<boolean> =>
+  (await net.local(endpoint, '/health', answerMs))?.status === 200;
+
+/** Whether it sleeps; one that does not say is awake. */
+export const isVllmAsleep = async ({ net }: System, endpoint: Endpoint): Promise<boolean> => {
+  const answer = await net.local(endpoint, '/is_sleeping', answerMs);
+  return answer?.status === 200 && /"is_sleeping"\s*:\s*true/.test(answer.text);
+};

@@ -16,7 +16,9 @@ const promptFor = (scene: Scene, model: VerifiedModel): Promise<LongPrompt | und
   return known;
 };
 
-const unknownWindow = skipped('the gateway does not say how long its window is');
+const unknownWindow = skipped(
+  'the gateway does not say how long its window is, or it is shorter than a page',
+);
 
 const question = 'What is the password of the night guard? Answer with the password alone.';
 
