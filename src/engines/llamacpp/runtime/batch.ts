@@ -42,6 +42,7 @@ export class Batch {
   readonly #beside: ChunkSize;
   readonly #decodeThreads: SteadyThreads;
   readonly #prefillThreads: SteadyThreads;
+  readonly #besideThreads: SteadyThreads;
   #count = 0;
 
   constructor(options: BatchOptions) {
@@ -50,6 +51,7 @@ export class Batch {
     this.#beside = new ChunkSize(besideDecoders, options.style.largestChunk);
     this.#decodeThreads = new SteadyThreads(options.threads.decode);
     this.#prefillThreads = new SteadyThreads(options.threads.prefill);
+    this.#besideThreads = new SteadyThreads(options.threads.beside);
   }
 
   async run(jobs: readonly Job[]): Promise<void> {
@@ -61,12 +63,13 @@ export class Batch {
     await this.#decode(decoding);
     const decodeMs = now() - started;
     const chunk = decoding.length > 0 ? this.#beside : this.#alone;
-    const evaluated = await this.#prefill(prefilling, chunk.tokens);
+    const threads = decoding.length > 0 ? this.#besideThreads : this.#prefillThreads;
+    const evaluated = await this.#prefill(prefilling, chunk.tokens, threads.threads);
     const prefillMs = now() - started - decodeMs;
     if (decoding.length > 0) this.#decodeThreads.learn(decoding.length, decodeMs);
     if (evaluated === 0) return;
     chunk.learn(evaluated, prefillMs, decodeMs);
-    this.#prefillThreads.learn(evaluated, prefillMs);
+    threads.learn(evaluated, prefillMs);
   }
 
   async #decode(decoding: readonly Placed[]): Promise<void> {
@@ -80,8 +83,8 @@ export class Batch {
   }
 
   /** Returns how many prompt tokens were evaluated. */
-  async #prefill(prefilling: readonly Placed[], room: number): Promise<number> {
-    this.#options.setThreads(this.#prefillThreads.threads);
+  async #prefill(prefilling: readonly Placed[], room: number, threads: number): Promise<number> {
+    this.#options.setThreads(threads);
     let evaluated = 0;
     for (const { of, tokens } of sharePrefill(prefilling, room, this.#count++)) {
       const { job, slot } = of;

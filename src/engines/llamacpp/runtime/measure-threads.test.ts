@@ -22,7 +22,7 @@ const machine = (decodeMs: Readonly<Record<number, number>>, prefillMs: Readonly
   const measure = () =>
     measureThreads({
       sequence,
-      settings: [1, 2, 4, 8],
+      settings: { decode: [1, 2, 4, 8], prefill: [1, 2, 4, 8] },
       token: 1,
       setThreads: (count) => {
         threads = count;

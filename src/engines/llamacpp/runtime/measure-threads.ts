@@ -11,7 +11,7 @@ export interface ThreadTrial {
   /** Any token of the vocabulary. */
   readonly token: Token;
   /** Numbers of threads to try. */
-  readonly settings: readonly number[];
+  readonly settings: { readonly decode: readonly number[]; readonly prefill: readonly number[] };
   /** ms. */
   readonly now: () => number;
   readonly signal: AbortSignal | undefined;
@@ -43,8 +43,8 @@ const greedy: EvaluateOptions = {
 export const measureThreads = async (trial: ThreadTrial): Promise<MeasuredThreads> => {
   // The first step reads the weights from the disk.
   await timeDecode(trial, 1);
-  const decode = await fromMost(trial, () => timeDecode(trial, mostSteps));
-  const prefill = await fromMost(trial, () => timePrefill(trial));
+  const decode = await fromMost(trial, trial.settings.decode, () => timeDecode(trial, mostSteps));
+  const prefill = await fromMost(trial, trial.settings.prefill, () => timePrefill(trial));
   await trial.sequence.clearHistory();
   const threads = chooseThreads(decode);
   const ms = decode.find((timing) => timing.threads === threads)?.ms;
@@ -55,10 +55,11 @@ export const measureThreads = async (trial: ThreadTrial): Promise<MeasuredThread
 /** From all cores downwards: on a large machine the settings with few threads are slow to try. */
 const fromMost = async (
   trial: ThreadTrial,
+  settings: readonly number[],
   time: () => Promise<number>,
 ): Promise<readonly ThreadTiming[]> => {
   const timings: ThreadTiming[] = [];
-  for (const threads of [...trial.settings].sort((a, b) => b - a)) {
+  for (const threads of [...settings].sort((a, b) => b - a)) {
     trial.signal?.throwIfAborted();
     trial.setThreads(threads);
     const ms = await time();

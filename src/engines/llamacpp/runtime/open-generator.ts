@@ -12,7 +12,7 @@ import { openContext } from './open-context.ts';
 import type { RuntimeHost } from './open-runtime.ts';
 import { Slot } from './slot.ts';
 import { Slots } from './slots.ts';
-import { type ThreadChoice, threadSettings } from './thread-choice.ts';
+import { sparingOne, type ThreadChoice, threadSettings } from './thread-choice.ts';
 import type { MeasuredThreads, TuningFile } from './tuning-file.ts';
 
 /** What answers are generated with. */
@@ -21,7 +21,7 @@ export interface Generator {
   readonly batch: Batch | undefined;
   readonly contextTokens: number;
   readonly parallel: number;
-  readonly threads: ThreadChoice;
+  readonly threads: Pick<ThreadChoice, 'decode' | 'prefill'>;
   readonly tokensPerSecond: number | null;
   readonly close: () => Promise<void>;
 }
@@ -49,7 +49,7 @@ export const openGenerator = async (
   const logProbabilities = new LogProbabilities(llama, model, context, listenIn);
   const batch = new Batch({
     style: evaluationStyle(llama),
-    threads,
+    threads: { ...threads, beside: spec.threads ?? Math.min(threads.prefill, sparingOne(spec.cores)) },
     setThreads: (count) => {
       llama.maxThreads = count;
     },
@@ -94,10 +94,14 @@ const chooseThreads = async (
 ): Promise<MeasuredThreads> => {
   const { clock, files } = host.system;
   const most = mostThreads(spec);
-  const settings = spec.threads === undefined ? threadSettings(most) : [Math.min(spec.threads, most)];
+  const told = spec.threads === undefined ? undefined : [Math.min(spec.threads, most)];
+  const settings = {
+    decode: told ?? threadSettings(sparingOne(most)),
+    prefill: told ?? threadSettings(most),
+  };
   const backend = llama.gpu === false ? 'cpu' : llama.gpu;
   const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
-  const machine = `${processor}, ${settings.join('/')} threads, ${backend}`;
+  const machine = `${processor}, ${settings.decode.join('/')} and ${settings.prefill.join('/')} threads, ${backend}`;
   const size = (await files.stat(spec.file))?.size ?? 0;
   const key = `${machine}; ${basename(spec.file)}, ${size} bytes`;
   const known = await tuning.threads(key);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseThreads, median, threadSettings } from './thread-choice.ts';
+import { chooseThreads, median, sparingOne, threadSettings } from './thread-choice.ts';
 
 test.each([
   [1, [1]],
@@ -40,4 +40,13 @@ test('more threads that are slower are not taken', () => {
 test('the middle of a list', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 2, 3])).toBe(2.5);
+});
+
+test.each([
+  [1, 1],
+  [1.5, 1],
+  [2, 1],
+  [8, 7],
+])('of %d cores work that a person watches takes %d', (cores, threads) => {
+  expect(sparingOne(cores)).toBe(threads);
 });

@@ -6,7 +6,10 @@ export interface ThreadTiming {
 
 export interface ThreadChoice {
   readonly decode: number;
+  /** For a prompt that nobody's answer waits for. */
   readonly prefill: number;
+  /** For a prompt beside requests that are being answered. */
+  readonly beside: number;
 }
 
 /** 1, 2, 4, … and all cores: never more threads than cores, beyond which nothing was ever won. */
@@ -17,6 +20,12 @@ export const threadSettings = (cores: number): readonly number[] => {
   settings.add(whole);
   return [...settings];
 };
+
+/**
+ * The most threads for work that a person watches. llama.cpp's threads wait for each other, burning their cores, at each
+ * of a model's many small steps: where they have all cores and another program wants one, a step takes seconds.
+ */
+export const sparingOne = (cores: number): number => Math.max(1, Math.floor(cores) - 1);
 
 /** Another thread costs the rest of the machine a core: it must win more than a tenth. */
 const worthAThread = 0.9;
