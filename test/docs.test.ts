@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { settingKeys, variableOf } from '../src/config/schema.ts';
 import { allChecks } from '../src/doctor/checks/book.ts';
 import { errors, exitCodes } from '../src/errors.ts';
+import { failureClasses } from '../src/stack/failures/classes/book.ts';
+import { killedClasses } from '../src/stack/failures/killed.ts';
 import { checkIds } from '../src/verify/check-list.ts';
 import { pages } from '../tools/docs/pages.ts';
 
@@ -30,6 +32,11 @@ describe('page and code name the same things, read from the page', () => {
 
   test('verify.md has each check once, in the order in which they run', () => {
     expect(found(read('verify.md'), /^\| `([\w-]+)` \|/gm)).toEqual(checkIds);
+  });
+
+  test('failures.md has each class once, and no other', () => {
+    const ids = [...failureClasses, ...killedClasses].map(({ id }) => id);
+    expect(found(read('failures.md'), /^### ([\w-]+)$/gm)).toEqual(ids);
   });
 
   test('exit-codes.md has each number once, and each error once', () => {

@@ -30,6 +30,7 @@ export const errorsPage = (): string => `# Errors
 
 Every error that localai shows has a code, at the end of its line in square brackets; with \`--json\` it is on stdout as
 \`{"error":{"code","message","hint"}}\`. Codes are stable; texts may change. ‹name› stands for what differs from case
-to case. Exit codes are explained in [exit-codes.md](exit-codes.md).
+to case. Exit codes are explained in [exit-codes.md](exit-codes.md); the reasons behind FAILED_… codes, each with its
+remedy, in [failures.md](failures.md).
 
 ${(Object.keys(errors) as ErrorCode[]).map(section).join('\n')}`;

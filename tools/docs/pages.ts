@@ -3,6 +3,7 @@ import { configurationPage } from './configuration-page.ts';
 import { doctorPage } from './doctor-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
+import { failuresPage } from './failures-page.ts';
 import { gatewayPage } from './gateway-page.ts';
 import { modelsPage } from './models-page.ts';
 import { monitoringPage } from './monitoring-page.ts';
@@ -15,6 +16,7 @@ export const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'errors.md': errorsPage,
   'exit-codes.md': exitCodesPage,
   'gateway.md': gatewayPage,
+  'failures.md': failuresPage,
   'models.md': modelsPage,
   'monitoring.md': monitoringPage,
 };

@@ -21,7 +21,7 @@ const ours: Readonly<Record<string, string>> = {
   '--grpc': 'it would not answer HTTP requests',
 };
 
-/** Flags of older versions, with what became of them (vllm.md 0 and 1.1). */
+/** Flags of older versions, with what became of them. */
 const gone: Readonly<Record<string, string>> = {
   '--swap-space': 'vLLM no longer swaps; `--kv-offloading-size` keeps cache in main memory',
   '--disable-log-requests': 'requests are no longer logged unless `--enable-log-requests` is given',
@@ -132,4 +132,10 @@ export const changedFlags = (
   for (const { name, spelled } of replaced) removed.add(name ?? spelled);
   const kept = parseFlags(planned).filter(({ name, spelled }) => !removed.has(name ?? spelled));
   return [...kept.flatMap(({ words }) => words), ...args];
+};
+
+/** A command line with one flag set to a value, in the place where it stands or at the end. Pure. */
+export const withFlag = (argv: readonly string[], flag: string, value: string): readonly string[] => {
+  const at = argv.indexOf(flag);
+  return at < 0 ? [...argv, flag, value] : [...argv.slice(0, at + 1), value, ...argv.slice(at + 2)];
 };

@@ -28,6 +28,8 @@ export interface ClassifiedFailure {
   readonly exitCode: number;
   /** The line that says it; null when the way in which it ended does. */
   readonly evidence: string | null;
+  /** Whether starting it again makes sense. */
+  readonly mayPass: boolean;
   /** What the engine itself said would work. */
   readonly retry: { readonly flag: string; readonly value: string } | null;
 }
@@ -71,18 +73,21 @@ const causeIn = (log: string): Match | undefined => {
   return best;
 };
 
-/** Fills `{name}` from the groups; a part in brackets whose group is missing goes. */
+/** Fills `{name}` from the groups, `{name|other}` also where it is missing; a part in brackets goes then. */
 const filled = (text: string, groups: Readonly<Record<string, string | undefined>>): string =>
   text
-    .replace(/\[([^[\]]*\{(\w+)\}[^[\]]*)\]/g, (_whole, part: string, name: string) =>
-      groups[name] === undefined ? '' : part,
+    .replace(/\[([^[\]]*\{[^[\]]*)\]/g, (_whole, part: string) =>
+      [...part.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => groups[name] !== undefined) ? part : '',
     )
-    .replace(/\{(\w+)\}/g, (whole, name: string) => groups[name] ?? whole);
+    .replace(
+      /\{(\w+)(?:\|([^}]*))?\}/g,
+      (whole, name: string, other?: string) => groups[name] ?? other ?? whole,
+    );
 
 const longestEvidence = 400;
 
 const classified = (
-  { id, family, problem, fix, retry }: Omit<FailureClass, 'says' | 'source'>,
+  { id, family, problem, fix, retry, mayPass }: Omit<FailureClass, 'says' | 'source'>,
   groups: Readonly<Record<string, string>>,
   line: string | null,
 ): ClassifiedFailure => {
@@ -92,6 +97,7 @@ const classified = (
     code: family,
     problem: filled(problem, groups),
     fix: filled(fix, groups),
+    mayPass: mayPass === true,
     exitCode: exitCodes[errors[family satisfies ErrorCode].exit],
     evidence: line?.trim().slice(0, longestEvidence) ?? null,
     retry: retry && value !== undefined ? { flag: retry.flag, value } : null,
@@ -116,6 +122,7 @@ export const classifyFailure = (facts: FailureFacts): ClassifiedFailure => {
       family: 'FAILED_UNCLASSIFIED',
       problem: words.length === 0 ? `it said nothing (${how})` : words.join(' / '),
       fix: 'The whole log: `{localai} logs {model}`.',
+      mayPass: true,
     },
     {},
     words.at(-1) ?? null,

@@ -65,7 +65,7 @@ const levelOf = (word: string | undefined): LogLine['level'] => {
 };
 
 const read = (line: string): Pick<LogLine, 'level' | 'text'> => {
-  let text = withoutPrefixes(unwrapped(line));
+  let text = withoutPrefixes(line);
   const found = leveled.exec(text);
   if (found) text = withoutPrefixes(text.slice(found[0].length));
   const level = levelOf(
@@ -79,8 +79,8 @@ const read = (line: string): Pick<LogLine, 'level' | 'text'> => {
 export const cleanLog = (log: string): readonly LogLine[] => {
   const lines: LogLine[] = [];
   let inFrame = false;
-  for (const raw of log.replace(colours, '').split(/\r?\n|\r/)) {
-    const { level, text } = read(raw);
+  for (const raw of log.split(/\r?\n|\r/)) {
+    const { level, text } = read(unwrapped(raw).replace(colours, ''));
     if (text.trim() === '') continue;
     const frame = /^\s*File "[^"]*", line \d+, in (\S+)/.exec(text)?.[1];
     const code: boolean = frame === undefined && inFrame && /^ {4,}/.test(text);

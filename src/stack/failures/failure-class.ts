@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 
-/** The codes of the registry that a failure's class belongs to. */
-export type FailureFamily = Extract<ErrorCode, `FAILED_${string}`>;
+/** The codes of the registry that a failure's class belongs to; FAILED_KEYS is the gateway's. */
+export type FailureFamily = Exclude<Extract<ErrorCode, `FAILED_${string}`>, 'FAILED_KEYS'>;
 
 /** When something happened in an engine's life; only for classes whose text says nothing of it. */
 export type FailureStage = 'load' | 'profile' | 'cache' | 'graphs' | 'running' | 'unknown';
@@ -27,7 +27,9 @@ export interface FailureClass {
    * `certain` comes before any other: what else is said follows from it.
    */
   readonly rank?: 'general' | 'certain';
-  /** Why, as the end of a sentence, without a full stop. `{name}` is a named group; `[…]` is left out when one is missing. */
+  /** What it is may pass by itself: starting the engine again makes sense. */
+  readonly mayPass?: true;
+  /** Why, as the end of a sentence, without a full stop. `{name}` is a named group; `[…]` is left out when one in it is missing. */
   readonly problem: string;
   /** What to do, a sentence or two with the exact command; `{localai}` and `{model}` are replaced. */
   readonly fix: string;

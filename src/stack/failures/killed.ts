@@ -3,17 +3,19 @@ import type { FailureClass } from './failure-class.ts';
 type Killed = Omit<FailureClass, 'says' | 'source'>;
 
 /** Killed by the kernel, which says so or is the one that does this. */
-export const oomKilled: Killed = {
+const oomKilled: Killed = {
   id: 'oom-killed',
   family: 'FAILED_HOST_MEMORY',
+  mayPass: true,
   problem: 'it was killed (SIGKILL), as the kernel does when main memory runs out',
   fix: 'Close what else needs memory, or start with less: `{localai} up --context 4096`, or a smaller model. `sudo dmesg | grep -i oom` shows whether it was the kernel.',
 };
 
 /** Killed, and not by the kernel. */
-export const killedByHand: Killed = {
+const killedByHand: Killed = {
   id: 'killed',
   family: 'FAILED_KILLED',
+  mayPass: true,
   problem: 'somebody killed it (SIGKILL); memory was not the reason',
   fix: '`{localai} restart` starts it again.',
 };
@@ -25,16 +27,10 @@ const oldProcessor: Killed = {
   fix: 'Use an engine that is built for older processors: `{localai} up --engine llamacpp`.',
 };
 
-const crashed: Killed = {
-  id: 'segfault',
-  family: 'FAILED_SOFTWARE',
-  problem: 'it crashed (SIGSEGV) without a word',
-  fix: 'See `{localai} logs {model}` for what it did last; `{localai} restart` starts it again.',
-};
-
 const stopped: Killed = {
   id: 'stopped',
   family: 'FAILED_KILLED',
+  mayPass: true,
   problem: 'it was told to stop from outside (SIGTERM)',
   fix: '`{localai} restart` starts it again.',
 };
@@ -42,7 +38,6 @@ const stopped: Killed = {
 const signalNumbers: Readonly<Record<number, string>> = {
   4: 'SIGILL',
   9: 'SIGKILL',
-  11: 'SIGSEGV',
   15: 'SIGTERM',
 };
 
@@ -65,11 +60,12 @@ export const endedByKill = (facts: {
       return facts.oomKilled === false ? killedByHand : oomKilled;
     case 'SIGILL':
       return oldProcessor;
-    case 'SIGSEGV':
-      return crashed;
     case 'SIGTERM':
       return stopped;
     default:
       return undefined;
   }
 };
+
+/** Every class that is known by the end alone. */
+export const killedClasses: readonly Killed[] = [oomKilled, killedByHand, oldProcessor, stopped];

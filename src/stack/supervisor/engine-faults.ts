@@ -1,5 +1,6 @@
 import type { Fault } from '../../api/models.ts';
 import { failure, type LocalaiError } from '../../errors.ts';
+import { type ClassifiedFailure, classifyFailure } from '../failures/classify.ts';
 import type { CrashBudget } from './crash-budget.ts';
 import type { ProcessEnd } from './engine-process.ts';
 
@@ -7,6 +8,20 @@ import type { ProcessEnd } from './engine-process.ts';
 export const faultOf = ({ code, message, hint }: LocalaiError): Fault => ({ code, message, hint });
 
 const minutes = ({ windowMs }: CrashBudget): number => Math.round(windowMs / 60_000);
+
+/** Why an engine ended. `byUs`: we ended it, since it hung; then how it ended says nothing. */
+export const whyItEnded = (
+  { log, exitCode, signal }: ProcessEnd,
+  byUs: boolean,
+  oomKilled: boolean | undefined,
+): ClassifiedFailure => {
+  const end = byUs ? { exitCode: null, signal: null } : { exitCode, signal };
+  return classifyFailure({ log, ...end, oomKilled });
+};
+
+/** A fault with the reason that was found. */
+export const classifiedFault = (model: string, { code, problem, fix }: ClassifiedFailure): Fault =>
+  faultOf(failure(code, { model, problem, fix: fix.replaceAll('{model}', model) }));
 
 /** It ended and will be started again. */
 export const crashFault = (model: string, { how }: ProcessEnd, budget: CrashBudget): Fault =>

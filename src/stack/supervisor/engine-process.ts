@@ -13,6 +13,8 @@ export interface ProcessEnd {
   readonly how: string;
   /** What it said last that sounds like a reason; else its last line; undefined when it said nothing. */
   readonly lastWords: string | undefined;
+  /** Its last lines, for finding out why. */
+  readonly log: string;
 }
 
 export interface EngineProcess {
@@ -25,7 +27,11 @@ export interface EngineProcess {
 /** How our own engines begin their lines. */
 export const startsWithDate = /^\d{4}-\d\d-\d\dT[\d:.]+Z /;
 
-const rememberedLines = 40;
+/** With several workers each tells the whole way down, some hundred lines long; the cause stands first. */
+const rememberedLines = 2000;
+
+/** Its last words are among so many. */
+const wordsIn = 40;
 
 const soundsLikeReason = /error|fail|fatal|abort|terminate|out of memory|cannot|exception/i;
 
@@ -85,7 +91,7 @@ export const startEngineProcess = (
     // A grandchild may hold the pipes open: its words are not waited for longer than a moment.
     await Promise.race([heard, system.clock.sleep(200)]);
     const how = fault ?? howOf(exitCode, signal);
-    return { exitCode, signal, how, lastWords: lastWordsOf(lines) };
+    return { exitCode, signal, how, lastWords: lastWordsOf(lines.slice(-wordsIn)), log: lines.join('\n') };
   });
   return {
     pid: child.pid ?? null,

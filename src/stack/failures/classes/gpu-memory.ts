@@ -16,6 +16,7 @@ const atStage = (stage: FailureStage, id: string, problem: string, fix: string):
   family,
   says: outOfMemory,
   stage,
+  ...(stage === 'running' ? { mayPass: true as const } : {}),
   problem,
   fix,
   source: torch,
@@ -26,17 +27,19 @@ export const gpuMemory: readonly FailureClass[] = [
   {
     id: 'gpu-busy',
     family,
+    mayPass: true,
     says: [
       /Free memory on device \S* ?\((?<free>[\d.]+)\/(?<total>[\d.]+) GiB\) on startup is less than desired GPU memory utilization \((?<share>[\d.]+), (?<wanted>[\d.]+) GiB\)/,
       /No space left on the device memory: .*in use by other processes/,
     ],
     problem: 'something else uses the card[: {free} of {total} GiB are free, {wanted} GiB were wanted]',
     fix: 'See what uses it with `nvidia-smi`, end that, then `{localai} restart {model}`; or plan with what is free: `{localai} up`.',
-    source: 'vLLM v1/worker/utils.py (0.32), gpu_worker.py before; vllm.md 5.7',
+    source: 'vLLM v1/worker/utils.py (0.32), gpu_worker.py before; field reports',
   },
   {
     id: 'gpu-memory-changed',
     family,
+    mayPass: true,
     says: [/Error in memory profiling\. Initial free memory/],
     problem: 'another program took or gave back memory of the card while vLLM measured it',
     fix: 'End what else uses the card (`nvidia-smi`), then `{localai} restart {model}`.',
@@ -90,7 +93,7 @@ export const gpuMemory: readonly FailureClass[] = [
     also: /Auto-prefetch is disabled because .* exceeds \d+% of available RAM/,
     problem: 'main memory is too small for its weights, whatever it says about the card',
     fix: 'Give the machine more memory; in WSL set `memory=` in .wslconfig to more than the size of the model, then `wsl --shutdown`.',
-    source: 'vllm.md 5.7 (club-3090 issue 32)',
+    source: 'field reports',
   },
   atStage(
     'load',

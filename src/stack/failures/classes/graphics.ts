@@ -17,7 +17,7 @@ export const graphics: readonly FailureClass[] = [
     rank: 'certain',
     problem: 'the NVIDIA driver is too old for it[: it needs CUDA {cuda}]',
     fix: 'Install a newer driver (580 or later); `{localai} doctor driver` shows how on this machine.',
-    source: 'nvidia-container-toolkit; PyTorch c10/cuda; CUDA run-time; vllm.md 5.7',
+    source: 'nvidia-container-toolkit; PyTorch c10/cuda; CUDA run-time; field reports',
   },
   {
     id: 'driver-mismatch',
@@ -57,7 +57,7 @@ export const graphics: readonly FailureClass[] = [
     inWarnings: true,
     problem: 'this build of the engine was not made for the card[ ({arch})]',
     fix: 'Use the embedded engine on this card: `{localai} up --engine llamacpp`.',
-    source: 'PyTorch torch/cuda/__init__.py, CUDA run-time; vllm.md 5.7',
+    source: 'PyTorch torch/cuda/__init__.py, CUDA run-time; field reports',
   },
   {
     id: 'no-gpu',
@@ -80,11 +80,12 @@ export const graphics: readonly FailureClass[] = [
   {
     id: 'gpu-lost-in-container',
     family: 'FAILED_NO_GPU',
+    mayPass: true,
     says: [/Failed to initialize NVML: Unknown Error/],
     inWarnings: true,
     problem: 'the container lost the card, as happens when systemd reloads under Docker',
     fix: '`{localai} restart {model}`; for good: give cards through CDI, see `{localai} doctor gpu`.',
-    source: 'vllm.md 7.2; nvidia-container-toolkit troubleshooting',
+    source: 'field reports; nvidia-container-toolkit troubleshooting',
   },
   {
     id: 'gpu-forbidden',
@@ -93,7 +94,7 @@ export const graphics: readonly FailureClass[] = [
     inWarnings: true,
     problem: 'SELinux keeps the container from the card',
     fix: 'Add `security_opt: [label=disable]` to the service in compose.override.yaml, then `{localai} up`.',
-    source: 'vllm.md 7.2',
+    source: 'field reports',
   },
   {
     id: 'gpu-missing',
@@ -130,11 +131,12 @@ export const graphics: readonly FailureClass[] = [
     says: [/CUDA driver error: device not ready/, /!handles_\.at\(i\) INTERNAL ASSERT FAILED/],
     problem: 'Windows reset the card because a computation took longer than 2 seconds',
     fix: 'Raise TdrDelay in the Windows registry to 60 and restart Windows.',
-    source: 'vllm.md 5.7 (club-3090)',
+    source: 'field reports',
   },
   {
     id: 'cuda-fault',
     family: 'FAILED_HARDWARE',
+    mayPass: true,
     says: [
       /CUDA error: (?:an illegal memory access was encountered|unspecified launch failure|misaligned address|device-side assert triggered|an illegal instruction was encountered)/,
     ],

@@ -39,6 +39,7 @@ export const host: readonly FailureClass[] = [
   {
     id: 'port-taken',
     family: 'FAILED_PORT',
+    mayPass: true,
     says: [
       /\[Errno 98\] (?:error while attempting to bind|Address already in use)/,
       /[Aa]ddress already in use(?: \(os error 98\))?/,
@@ -65,6 +66,7 @@ export const host: readonly FailureClass[] = [
   {
     id: 'cpu-memory',
     family: 'FAILED_HOST_MEMORY',
+    mayPass: true,
     says: [
       /Available memory on node \d+ \((?<free>[\d.]+)\/(?<total>[\d.]+) GiB\) on (?:startup|kv cache allocation) is less than (?:desired CPU memory utilization|requested memory for kv) \((?:[\d.]+, )?(?<wanted>[\d.]+) GiB\)/,
     ],
@@ -75,6 +77,7 @@ export const host: readonly FailureClass[] = [
   {
     id: 'host-memory',
     family: 'FAILED_HOST_MEMORY',
+    mayPass: true,
     says: [
       /DefaultCPUAllocator: (?:can't allocate memory|not enough memory)/,
       /std::bad_alloc/,
@@ -92,6 +95,7 @@ export const host: readonly FailureClass[] = [
   {
     id: 'oom-killed-worker',
     family: 'FAILED_HOST_MEMORY',
+    mayPass: true,
     says: [
       /died unexpectedly \(exit code: (?:-9|137)\)/,
       /Failed core proc\(s\): \{[^}]*: (?:-9|137)\b/,
@@ -130,6 +134,6 @@ export const host: readonly FailureClass[] = [
     says: [/Illegal instruction/, /(?:requires|needs|without) (?:AVX2?|AVX512)(?: support)?/i],
     problem: 'it uses instructions that this processor does not have',
     fix: 'Use an engine that is built for older processors: `{localai} up --engine llamacpp`.',
-    source: 'SIGILL; vllm.md 6',
+    source: 'SIGILL; field reports',
   },
 ];

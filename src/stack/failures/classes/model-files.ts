@@ -10,6 +10,7 @@ export const modelFiles: readonly FailureClass[] = [
     id: 'weights-missing',
     family,
     says: [
+      /Weight files referenced in index but missing: \{'(?<file>[^']+)'/,
       /Cannot find any model weights with/,
       /Following weights were not initialized from checkpoint/,
       /No such file or directory: "?'?(?<file>[^"']*\.(?:safetensors|bin|pt|gguf))/,
@@ -59,7 +60,7 @@ export const modelFiles: readonly FailureClass[] = [
       /Could not detect config format for no config file found/,
       /does not appear to have a file named config\.json/,
       /It looks like the config file at '(?<place>[^']+)' is not a valid JSON file/,
-      /Repo id must be (?:in the form|alphanumeric chars)/,
+      /Repo id must (?:be|use).*: '(?<place>[^']+)'/,
       /Incorrect path_or_model_id: '(?<place>[^']+)'/,
     ],
     problem: 'there is no usable config.json, or no such folder or repository[: {place}]',
@@ -122,6 +123,20 @@ export const modelFiles: readonly FailureClass[] = [
     source: 'huggingface_hub errors; transformers utils/hub.py',
   },
   {
+    id: 'hub-unreachable',
+    family: access,
+    mayPass: true,
+    says: [
+      /Max retries exceeded with url: .*(?:resolve|api\/models)/,
+      /(?:ConnectError|ConnectTimeout|ReadTimeout|ConnectionError)\b.*(?:Name or service not known|Temporary failure in name resolution|timed out|Connection refused|Network is unreachable)/,
+      /ProxyError/,
+      /An error happened while trying to locate the file on the Hub/,
+    ],
+    problem: 'the model hub cannot be reached from the engine',
+    fix: 'Fetch it first: `{localai} pull {model}`; `{localai} doctor network` looks at the way there.',
+    source: 'huggingface_hub, requests, httpx',
+  },
+  {
     id: 'model-not-here',
     family: access,
     says: [
@@ -135,18 +150,5 @@ export const modelFiles: readonly FailureClass[] = [
     problem: 'a file that it needs is not on this disk, and the engine may not fetch it',
     fix: 'Fetch it first: `{localai} pull {model}`.',
     source: 'transformers utils/hub.py; huggingface_hub errors',
-  },
-  {
-    id: 'hub-unreachable',
-    family: access,
-    says: [
-      /Max retries exceeded with url: .*(?:resolve|api\/models)/,
-      /(?:ConnectError|ConnectTimeout|ReadTimeout|ConnectionError)\b.*(?:Name or service not known|Temporary failure in name resolution|timed out|Connection refused|Network is unreachable)/,
-      /ProxyError/,
-    ],
-    rank: 'general',
-    problem: 'the model hub cannot be reached from the engine',
-    fix: 'Fetch it first: `{localai} pull {model}`; `{localai} doctor network` looks at the way there.',
-    source: 'huggingface_hub, requests, httpx',
   },
 ];

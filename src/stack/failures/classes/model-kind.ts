@@ -35,7 +35,7 @@ export const modelKind: readonly FailureClass[] = [
     id: 'remote-code',
     family,
     says: [
-      /consider setting `?trust_remote_code=True`?/,
+      /^(?!.*Failed to load the tokenizer).*consider setting `?trust_remote_code=True`?/,
       /requires you to execute the (?:configuration|tokenizer|modeling|custom code).* file in (?:that|the) repo/i,
       /contains custom code which must be executed to correctly load the model/,
     ],
@@ -50,6 +50,7 @@ export const modelKind: readonly FailureClass[] = [
       /The quantization method (?<method>[\w.-]+) is not supported for the current GPU\. Minimum capability: (?<least>\d+)\. Current capability: (?<found>\d+)/,
       /Quantization scheme is not supported for the current GPU\. Min capability: (?<least>\d+)\. Current capability: (?<found>\d+)/,
       /Quantization scheme is not supported for the current GPU/,
+      /Failed to find a kernel that can implement the (?<method>[\w.-]+) \w+ layer/,
       /(?:The quantization method )?(?<method>[\w.-]+) (?:quantization )?(?:is|are) not supported (?:for|on) the current (?:GPU|device|platform)/,
       /(?<method>[\w.-]+) quantization is currently not supported in \w+/,
     ],
@@ -68,13 +69,13 @@ export const modelKind: readonly FailureClass[] = [
     ],
     problem: 'this vLLM does not read {method} any more',
     fix: 'Choose another build (AWQ, GPTQ, FP8), or for GGUF files `{localai} up --engine llamacpp`.',
-    source: 'vLLM config/model.py; vllm.md 1.1 (out of tree since 0.28)',
+    source: 'vLLM config/model.py; field reports',
   },
   {
     id: 'quantization-unknown',
     family,
     says: [
-      /(?:Unknown|Invalid) quantization method: (?<method>[\w.-]+)/,
+      /(?:Unknown|Invalid) quantization method: (?<method>[\w-]+)/,
       /Unknown quantization type, got (?<method>[\w.-]+)/,
     ],
     problem: 'the engine does not know its quantisation, {method}',
@@ -116,7 +117,7 @@ export const modelKind: readonly FailureClass[] = [
     ],
     problem: 'the card cannot keep the cache in this format',
     fix: 'Take `--kv-cache-dtype` out of `args` in config.yaml, then `{localai} up`.',
-    source: 'vLLM v1/attention/backends; Triton; vllm.md 5.6',
+    source: 'vLLM v1/attention/backends; Triton; field reports',
   },
   {
     id: 'attention-backend',

@@ -65,7 +65,7 @@ export const settings: readonly FailureClass[] = [
     family,
     says: [
       /default chat template is no longer allowed/,
-      /The supplied chat template .*(?:appears path-like|does not exist|not found)/,
+      /The supplied chat template\b/,
       /Chat template .*(?:not found|does not exist|could not be)/i,
       /jinja2\.exceptions\.\w+|TemplateSyntaxError/,
       /chat template (?:parsing|is not supported).*(?:error|failed|not supported)/i,

@@ -18,11 +18,12 @@ export const severalCards: readonly FailureClass[] = [
     ],
     problem: '/dev/shm is too small[: {needed} MiB are needed, {free} are free]',
     fix: 'In a container raise `shm_size` of the service in compose.override.yaml (e.g. 8gb), then `{localai} up`; on the host `sudo mount -o remount,size=8G /dev/shm`.',
-    source: 'vLLM shm_broadcast.py; NCCL shm; PyTorch DataLoader; vllm.md 5.7',
+    source: 'vLLM shm_broadcast.py; NCCL shm; PyTorch DataLoader; field reports',
   },
   {
     id: 'nccl',
     family,
+    mayPass: true,
     says: [
       /NCCL error\b/,
       /ncclUnhandledCudaError|ncclSystemError|ncclInternalError|ncclRemoteError|ncclInvalidUsage/,
@@ -32,7 +33,8 @@ export const severalCards: readonly FailureClass[] = [
     rank: 'general',
     problem: 'NCCL, which connects the cards, failed',
     fix: 'Put `NCCL_P2P_DISABLE: "1"` into the service in compose.override.yaml (on the host: into the environment) and `{localai} up`; NCCL_DEBUG=INFO makes it say more.',
-    source: 'vLLM distributed/device_communicators/pynccl_wrapper.py; PyTorch ProcessGroupNCCL; vllm.md 5.7',
+    source:
+      'vLLM distributed/device_communicators/pynccl_wrapper.py; PyTorch ProcessGroupNCCL; field reports',
   },
   {
     id: 'p2p',
@@ -73,6 +75,7 @@ export const severalCards: readonly FailureClass[] = [
   {
     id: 'engine-network',
     family,
+    mayPass: true,
     says: [
       /Gloo connectFullMesh failed/,
       /DistNetworkError|DistStoreError/,

@@ -17,7 +17,7 @@ export const software: readonly FailureClass[] = [
     ],
     problem: 'it compiles parts of itself, and the compiler is missing[ ({tool})]',
     fix: 'Debian, Ubuntu: `sudo apt install g++ python3-dev ninja-build`; then `{localai} restart {model}`.',
-    source: 'PyTorch inductor, Triton, FlashInfer; vllm.md 6 (the image has them)',
+    source: 'PyTorch inductor, Triton, FlashInfer; field reports',
   },
   {
     id: 'compile-failed',
@@ -65,11 +65,12 @@ export const software: readonly FailureClass[] = [
     says: [/this event loop is already running/],
     problem: "the container's event loop does not work on this kernel (seen on Proxmox 6.17)",
     fix: 'Run it without a container, or start another kernel; `{localai} doctor` names yours.',
-    source: 'vllm.md 5.7 (club-3090)',
+    source: 'field reports',
   },
   {
     id: 'start-timeout',
     family,
+    mayPass: true,
     says: [
       /Timed out waiting for (?:new )?engine core processes to start/,
       /did not start within|Engine (?:core )?(?:startup|start-up) timed out/i,
@@ -82,6 +83,7 @@ export const software: readonly FailureClass[] = [
   {
     id: 'engine-hung',
     family,
+    mayPass: true,
     says: [
       /RPC call to \w+ timed out/,
       /(?:sample_tokens|execute_model)\b.*timed out/,
@@ -94,6 +96,7 @@ export const software: readonly FailureClass[] = [
   {
     id: 'engine-assert',
     family,
+    mayPass: true,
     says: [/GGML_ASSERT\((?<what>.*)\) failed/],
     rank: 'general',
     problem: 'llama.cpp came upon something that it holds impossible[: {what}]',
