@@ -70,6 +70,11 @@ const wait = (options: TurnOptions, ticket: Ticket, enteredAt: number): (() => v
  */
 export const awaitTurn = (options: TurnOptions): void => {
   const { exchange, model, entrant, run } = options;
+  const leaveAtOnce = model.queue.enterAtOnce(entrant.owner);
+  if (leaveAtOnce) {
+    run(leaveAtOnce);
+    return;
+  }
   const enteredAt = exchange.now();
   let over: (() => void) | undefined;
   const ticket = model.queue.enter(entrant, {

@@ -59,6 +59,8 @@ export interface Queue {
   readonly started: number;
   /** When there may be room for one more, s. */
   readonly retryAfter: number;
+  /** A place at once, to be given back by calling what is returned; undefined when it has to be waited for. */
+  enterAtOnce(owner: string): (() => void) | undefined;
   /** Has a request started when its turn has come: at once, when there is room. */
   enter(entrant: Entrant, turn: Turn): Ticket | Refusal;
   /** To be called when the limit may have grown. */
@@ -143,6 +145,13 @@ export const createQueue = ({ limit, room, now }: QueueOptions): Queue => {
     };
   };
 
+  const enterAtOnce = (owner: string): (() => void) | undefined => {
+    advance();
+    if (waiting > 0 || running >= limit()) return undefined;
+    begin(owner);
+    return leaver(owner);
+  };
+
   const wait = ({ band, owner, bytes }: Entrant, { start, refuse }: Turn): Ticket => {
     const line = lineOf(band);
     let leave: (() => void) | undefined;
@@ -181,12 +190,11 @@ export const createQueue = ({ limit, room, now }: QueueOptions): Queue => {
     get retryAfter() {
       return advice();
     },
+    enterAtOnce,
     enter: (entrant, turn) => {
       const { band, owner, bytes } = entrant;
-      advance();
-      if (waiting === 0 && running < limit()) {
-        begin(owner);
-        const leave = leaver(owner);
+      const leave = enterAtOnce(owner);
+      if (leave) {
         turn.start(leave);
         return { started: true, facts: () => factsFor(band, owner), leave };
       }
