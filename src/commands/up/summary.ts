@@ -66,5 +66,5 @@ export const summaryLines = (summary: Summary, paint: Paint): readonly string[] 
   '  {localai} chat "Write a haiku about disks."',
   ...curl(summary),
   '',
-  paint.dim('How it is: {localai} status   Stop it: {localai} down'),
+  paint.dim('How it is: {localai} status   Does all of it work: {localai} verify   Stop it: {localai} down'),
 ];
