@@ -57,7 +57,7 @@ export const serviceOf = (template: Fields, spec: VllmComposeSpec): EngineServic
       START_LOCK: spec.startLock,
       START_ORDER: String(spec.order),
       // Its sleep routes; they are reached by the gateway alone.
-      ...(sleeps ? { VLLM_SERVER_DEV_MODE: '1' } : {}),
+      ...(sleeps ? { VLLM_SERVER_DEV_MODE: '1', ENGINE_SLEEPS: '1' } : {}),
     },
     volumes: [
       ...asList(template['volumes']),

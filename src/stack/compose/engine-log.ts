@@ -8,7 +8,7 @@ const tailBytes = 512 * 1024;
 /** What an engine said last, of this start; empty when there is nothing. */
 export const readEngineLog = async (
   { files }: System,
-  places: StackPlaces,
+  places: Pick<StackPlaces, 'logs'>,
   modelId: string,
 ): Promise<string> => {
   const file = engineLogFile(places.logs, modelId);

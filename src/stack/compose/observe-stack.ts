@@ -68,7 +68,7 @@ const bootNotes = (boot: BootFacts): readonly string[] => {
 /** How the models of the stack are, from what engine-run wrote and what their engines said; nobody is asked. */
 export const observeStack = async (
   system: System,
-  places: StackPlaces,
+  places: Pick<StackPlaces, 'state' | 'logs' | 'bootsFile'>,
   models: readonly ServedModel[],
 ): Promise<readonly StackModel[]> => {
   const boots = await readBoots(system, places.bootsFile);

@@ -72,6 +72,7 @@ export const renderStack = (parts: RenderParts): RenderedStack => {
     ...gatewayConfigOf(plan, models, {
       keysFile: '/keys/keys.json',
       stateFolder: '/data',
+      logsFolder: '/logs',
       listen: { host: '0.0.0.0', port: innerPort },
     }),
     exposure,

@@ -1,6 +1,7 @@
 import type { ServedModel } from '../../api/gateway-config.ts';
 import type { EngineStateFile, ModelStatus } from '../../api/models.ts';
 import type { System } from '../../system/system.ts';
+import { createStateKeeper } from '../compose/state-keeper.ts';
 import { type LogFile, openLogFile } from '../log-file.ts';
 import { engineLogFile } from './engine-files.ts';
 import { createKeeper, type Keeper, type KeeperTiming } from './engine-keeper.ts';
@@ -25,10 +26,12 @@ export interface EntryParts {
   readonly system: System;
   /** Where the engine's own lines go; undefined: to `log`. */
   readonly logsFolder: string | undefined;
+  /** Where states of engines are; undefined: nowhere. */
+  readonly stateFolder: string | undefined;
   readonly timing: KeeperTiming;
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
-  /** Told of every change; `file` is what is to be kept of it. */
-  readonly onChange: (status: ModelStatus, file: EngineStateFile, of: Entry) => void;
+  /** Told of every change; `file` is what is to be kept of it; absent where somebody else keeps it. */
+  readonly onChange: (status: ModelStatus, file: EngineStateFile | undefined, of: Entry) => void;
 }
 
 const engineLog = { maxBytes: 10 * 1024 * 1024, keepFiles: 3 };
@@ -44,9 +47,14 @@ const passiveKeeper = (model: () => ServedModel): Keeper => ({
   stop: async () => {},
 });
 
-const keeperOf = (parts: EntryParts, entry: () => Entry, { command }: ServedModel['engine']): Keeper => {
-  const { system, timing, log, onChange } = parts;
+const keeperOf = (parts: EntryParts, entry: () => Entry, first: ServedModel): Keeper => {
+  const { system, timing, log, onChange, stateFolder, logsFolder } = parts;
+  const { command, name } = first.engine;
   const model = (): ServedModel => entry().model;
+  if (!command && name === 'vllm-compose' && stateFolder !== undefined && logsFolder !== undefined) {
+    const say = (status: ModelStatus): void => onChange(status, undefined, entry());
+    return createStateKeeper({ system, model, first, stateFolder, logsFolder, onChange: say });
+  }
   if (!command) return passiveKeeper(model);
   let logged = '';
   return createKeeper({
@@ -80,7 +88,7 @@ export const createEntry = (parts: EntryParts, model: ServedModel, waits = false
   const entry: Entry = {
     model,
     log,
-    keeper: keeperOf(parts, () => entry, model.engine),
+    keeper: keeperOf(parts, () => entry, model),
     waits: waits && isOurs,
     // One that somebody else starts is asked how it is when its turn has come.
     sleep: !isOurs && model.turns?.sleepLevel !== undefined ? 'asleep' : 'awake',

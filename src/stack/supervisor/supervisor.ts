@@ -76,12 +76,12 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
   };
 
   const parts: EntryParts = {
-    ...{ system, timing, logsFolder: options.logsFolder, log: options.log },
+    ...{ system, timing, stateFolder, logsFolder: options.logsFolder, log: options.log },
     onChange: (status, file, of) => {
       // How the last days of an engine are that another one follows is of no interest.
       if (leaving.includes(of) && entries.some(({ model }) => model.id === status.id)) return;
-      keep(status.id, file);
-      if (status.state === 'loading') keepOut(of);
+      if (file) keep(status.id, file);
+      if (file && status.state === 'loading') keepOut(of);
       broadcast.send({ type: 'model', model: entries.includes(of) ? seen(of) : status });
     },
   };
