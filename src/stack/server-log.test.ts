@@ -36,6 +36,22 @@ test.each([
   expect(Math.min(...lines.map((line) => JSON.parse(line).level))).toBe(least);
 });
 
+test.each([
+  [undefined, 20],
+  ['warn', 40],
+])(
+  'another file may want another level; LOCALAI_LOG_LEVEL=%s still comes first',
+  async (LOCALAI_LOG_LEVEL, least) => {
+    const lines: string[] = [];
+    const take = async (some: readonly string[]): Promise<void> => void lines.push(...some);
+    const log = openServerLog(realSystem({ LOCALAI_LOG_LEVEL }), { level: 'error' }, take);
+    log.setLevel('debug');
+    for (const level of ['debug', 'info', 'warn'] as const) log.logger[level]('x');
+    await log.close();
+    expect(Math.min(...lines.map((line) => JSON.parse(line).level))).toBe(least);
+  },
+);
+
 test('a level that is none is refused', () => {
   const open = () =>
     openServerLog(realSystem({ LOCALAI_LOG_LEVEL: 'loud' }), { folder, level: 'info' }, undefined);
