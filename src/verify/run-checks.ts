@@ -1,4 +1,4 @@
-import { isFailure } from '../errors.ts';
+import { isFailure, reason } from '../errors.ts';
 import type { GatewayCheck, ModelCheck, Scene } from './check.ts';
 import { firstChecks, lastChecks, modelChecks } from './check-list.ts';
 import {
@@ -32,12 +32,16 @@ type AnyCheck = Pick<ModelCheck, 'id' | 'title' | 'forced'>;
 const isRefusal = (caught: unknown): caught is Refused =>
   caught instanceof Refused && (caught.status < 500 || caught.status === 501);
 
-/** That what was never promised is refused or passed over is no fault. */
+/**
+ * That what was never promised is refused or passed over is no fault; nor are bad calls of a model without a template for
+ * tools, before which vLLM has no parser and keeps to no schema.
+ */
 const withoutPromise = (check: ModelCheck, model: VerifiedModel, caught: unknown): Finding | undefined => {
   const { needs } = check;
   if (needs === undefined || model.capabilities[needs]) return undefined;
-  if (!(isRefusal(caught) || caught instanceof PassedOver)) return undefined;
-  return skipped(`served without ${needs}: ${caught.message}`);
+  const excused =
+    needs === 'tools' ? caught instanceof Mismatch : isRefusal(caught) || caught instanceof PassedOver;
+  return excused ? skipped(`served without ${needs}: ${reason(caught)}`) : undefined;
 };
 
 const findingFor = async (check: ModelCheck, scene: Scene, model: VerifiedModel): Promise<Finding> => {

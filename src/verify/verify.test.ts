@@ -342,6 +342,13 @@ describe('a model that can less', () => {
     ]);
   });
 
+  test('bad calls of a model that is not said to call tools are no failure, those of another are', async () => {
+    const bad = spoilCall((call) => Object.assign(call.function, { arguments: '"gaben"' }));
+    await using scene = await begin(bad, { tools: false });
+    const { checks } = await verifyGateway(scene.gateway.url, testKey, ['tool-forced']);
+    expect(checks).toMatchObject([{ status: 'skipped', evidence: expect.stringContaining('gaben') }]);
+  });
+
   test('an engine that passes over `suffix` is asked with the model’s own tokens', async () => {
     const deaf: Spoil = (value, kind) =>
       kind === 'completion'

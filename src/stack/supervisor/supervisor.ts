@@ -82,6 +82,7 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
       if (leaving.includes(of) && entries.some(({ model }) => model.id === status.id)) return;
       if (file) keep(status.id, file);
       if (file && status.state === 'loading') keepOut(of);
+      if (!file && status.state !== 'ready') isDown(of);
       broadcast.send({ type: 'model', model: entries.includes(of) ? seen(of) : status });
     },
   };
@@ -104,6 +105,13 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => {
   const keepOut = (one: Entry): void => {
     const { is } = turns.standing(one.model.id);
     if (turnRulesOf(one) && (is === 'out' || is === 'wanted')) void one.keeper.stop();
+  };
+
+  /** A container that takes turns and starts again sleeps once it is up, until it is woken. */
+  const isDown = (one: Entry): void => {
+    if (one.sleep !== 'awake' || !turnRulesOf(one)) return;
+    one.sleep = 'asleep';
+    turns.gone(one.model.id);
   };
 
   const seen = (one: Entry): ModelStatus => statusInTurn(one, turns);

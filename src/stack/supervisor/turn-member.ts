@@ -69,10 +69,13 @@ const containerMember = (
   over: AbortSignal,
 ): Omit<TurnMember, 'id' | 'rules'> => {
   const { id, upstream } = entry.model;
+  const state = () => entry.keeper.status().state;
 
   const wake = async (): Promise<void> => {
     const end = system.clock.monotonic() + firstStartMs;
     while (!(await isAnswering(system, upstream))) {
+      if (state() === 'error')
+        throw failure('ENGINE_LOAD', { model: id, problem: 'its container was given up' });
       if (system.clock.monotonic() > end)
         throw failure('ENGINE_LOAD', { model: id, problem: 'it never answered' });
       await system.clock.sleep(pollMs, over);
@@ -82,7 +85,7 @@ const containerMember = (
   };
 
   return {
-    state: () => 'ready',
+    state,
     isUp: () => isAnswering(system, upstream),
     load: () => {
       entry.sleep = 'waking';
