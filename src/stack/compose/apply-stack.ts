@@ -14,6 +14,7 @@ import { engineModelOf, type ServedNow } from '../served-model.ts';
 import { checkPort } from '../start-server.ts';
 import type { Step } from '../step.ts';
 import { stopServer } from '../stop-server.ts';
+import { clearStates } from './clean-sheet.ts';
 import { foreignFolder, stackContainers } from './containers.ts';
 import { compose, type StackAddress } from './docker.ts';
 import { gpuPathStep } from './gpu-path-step.ts';
@@ -177,6 +178,7 @@ export const applyStack = (
         startedAt: found.record?.startedAt ?? system.clock.now(),
       };
       await writeComposeRecord(system, paths, record);
+      await clearStates(system, stack(), places, config.models, before);
       progress.status('starting the gateway, then the engines');
       await compose(
         system,

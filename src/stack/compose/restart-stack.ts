@@ -6,6 +6,7 @@ import type { System } from '../../system/system.ts';
 import { readGatewayFile } from '../gateway-file.ts';
 import type { Step } from '../step.ts';
 import { engineStateFile } from '../supervisor/engine-files.ts';
+import { serviceOf } from './clean-sheet.ts';
 import { compose } from './docker.ts';
 import { stackPlaces } from './places.ts';
 import { readComposeRecord } from './record.ts';
@@ -13,8 +14,6 @@ import { addressOf } from './stop-stack.ts';
 import { waitStack } from './wait-stack.ts';
 
 type Entry = GatewayConfig['models'][number];
-
-const serviceOf = ({ upstream }: Entry): string => ('url' in upstream ? new URL(upstream.url).hostname : '');
 
 /** The models that a word means: an id, a service or a role. Throws SERVED_MODEL_UNKNOWN. */
 const meant = (models: readonly Entry[], word: string | undefined): readonly Entry[] => {

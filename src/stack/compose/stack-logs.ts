@@ -1,8 +1,8 @@
-import type { GatewayConfig } from '../../api/gateway-config.ts';
 import type { Paths } from '../../config/paths.ts';
 import { failure } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { readGatewayFile } from '../gateway-file.ts';
+import { serviceOf } from './clean-sheet.ts';
 import { compose } from './docker.ts';
 import { stackPlaces } from './places.ts';
 import type { ComposeRecord } from './record.ts';
@@ -33,9 +33,6 @@ export const parseStackLogLine = (text: string): StackLogLine | undefined => {
   const [, log, time, line] = form.exec(text) ?? [];
   return log === undefined || time === undefined || line === undefined ? undefined : { log, time, line };
 };
-
-const serviceOf = ({ upstream }: GatewayConfig['models'][number]): string =>
-  'url' in upstream ? new URL(upstream.url).hostname : '';
 
 const services = async (
   system: System,

@@ -5,6 +5,7 @@ import type { Applied } from '../applied.ts';
 import { readGatewayFile } from '../gateway-file.ts';
 import { decisionLines } from '../plan-text.ts';
 import type { StackStatus } from '../status.ts';
+import { serviceOf } from './clean-sheet.ts';
 import { type StackContainer, stackContainers } from './containers.ts';
 import { observeStack, type StackModel } from './observe-stack.ts';
 import { stackPlaces } from './places.ts';
@@ -50,9 +51,8 @@ const withContainers = (
   containers: readonly StackContainer[] | undefined,
 ): readonly StackModel[] =>
   models.map((model, index) => {
-    const upstream = entries[index]?.upstream;
-    const service = upstream && 'url' in upstream ? new URL(upstream.url).hostname : '';
-    const container = containers?.find((one) => one.service === service);
+    const entry = entries[index];
+    const container = containers?.find((one) => entry && one.service === serviceOf(entry));
     const gone = containers !== undefined && container?.state !== 'running';
     return gone && model.state !== 'error' ? { ...model, state: 'stopped', phase: null } : model;
   });
