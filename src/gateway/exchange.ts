@@ -52,7 +52,7 @@ export class Exchange {
   firstByteAt = 0;
   /** 0 until the first event of a stream came. */
   firstEventAt = 0;
-  /** 0 until an engine's answer was here to its end. */
+  /** 0 until a stream was here to its end. */
   lastByteAt = 0;
   /** Our own part of the time; undefined unless an engine answered. See timing.ts. */
   overheadMs: number | undefined = undefined;

@@ -68,7 +68,8 @@ export const keyCheck = ({ keys, addressOf, addresses, accepted, clock }: KeyChe
   return (scope) => (request, _reply, done) => {
     const { exchange, raw } = request;
     const known = accepted?.of(raw, keys.find);
-    const key = known && !hasExpired(known, clock.now()) ? known : lookUp(exchange, raw);
+    const isGood = known && (known.expiresAt === undefined || !hasExpired(known, clock.now()));
+    const key = isGood ? known : lookUp(exchange, raw);
     if (key instanceof LocalaiError) return answerError(exchange, key, challenge(key));
     exchange.key = key;
     if (!key || !scope || key.scopes.includes(scope)) return done();

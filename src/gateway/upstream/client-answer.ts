@@ -65,7 +65,7 @@ export class ClientAnswer {
       return;
     }
     exchange.bytesOut += piece.length;
-    if (exchange.firstEventAt === 0) exchange.noteEvent(piece);
+    if (exchange.isStreaming && exchange.firstEventAt === 0) exchange.noteEvent(piece);
     this.#tail.add(piece);
     if (this.#head) {
       this.#writeHead();
@@ -85,8 +85,10 @@ export class ClientAnswer {
     const exchange = this.#exchange;
     const { response } = exchange;
     this.close();
-    exchange.lastByteAt = exchange.now();
-    if (exchange.isStreaming && this.#tail.saysError()) exchange.fault = 'UPSTREAM_DIED';
+    if (exchange.isStreaming) {
+      exchange.lastByteAt = exchange.now();
+      if (this.#tail.saysError()) exchange.fault = 'UPSTREAM_DIED';
+    }
     if (this.#late) {
       exchange.fault = 'UPSTREAM_REFUSED';
       response.end(this.#late.event());
