@@ -35,17 +35,19 @@ export interface Current {
 }
 
 /**
- * The keys for a gateway.yaml: those that are read already, when they are in the same file. Where a key was needed, a
+ * The keys for a gateway.yaml: those of the same file, read again, or those of another. Where a key was needed, a
  * file that is not there yet opens nothing; a gateway.yaml that names none may.
  */
 const keysFor = async (
   next: GatewayConfig,
   { config, keys }: Current,
   { system, log }: ChangeOptions,
-): Promise<KeySource> =>
-  next.keysFile === config.keysFile
-    ? keys
-    : openKeySource(system, next.keysFile, log, next.keysFile !== undefined && keys.required);
+): Promise<KeySource> => {
+  if (next.keysFile !== config.keysFile)
+    return openKeySource(system, next.keysFile, log, next.keysFile !== undefined && keys.required);
+  await keys.refresh();
+  return keys;
+};
 
 /**
  * Serves `next` instead of `current`, or throws and leaves all as it was. Returns what is current then. `onTaken` is

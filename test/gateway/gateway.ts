@@ -31,6 +31,7 @@ const fixedKeys = (records: readonly KeyRecord[]): KeySource => {
     required: records.length > 0,
     any: records.length > 0,
     find: table,
+    refresh: async () => {},
     close: () => {},
   };
 };

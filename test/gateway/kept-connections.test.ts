@@ -23,7 +23,7 @@ test('on a kept connection each request is for its own key, as the keys are by t
   let find = keyTable([keyRecord(), keyRecord({ id: 'b', name: 'b', sha256: hashKey('lai-b') })]);
   let now = 1_000_000;
   const keys: KeySource = {
-    ...{ required: true, any: true, close: () => {} },
+    ...{ required: true, any: true, refresh: async () => {}, close: () => {} },
     get find() {
       return find;
     },

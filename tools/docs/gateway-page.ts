@@ -178,7 +178,7 @@ What an engine itself says to a request, a context that is too long for instance
 
 ## Changing it while it runs
 
-\`gateway.yaml\` is read again when it is saved, and on SIGHUP; SIGHUP also reads the keys anew that it names for engines. Models,
+\`gateway.yaml\` is read again when it is saved, and on SIGHUP; SIGHUP also reads anew what it names: \`keys.json\`, and the keys for engines. Models,
 names, limits, keys, hosts, everything but what is below changes at once. Streams that are open go on as they began, and who
 waits keeps the place. An engine whose command changed ends when its last answer has; then the new one starts.
 

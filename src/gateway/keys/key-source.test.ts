@@ -156,3 +156,17 @@ test('a mounted secret changes by a link beside it', async () => {
   await until(() => accepts(source, 'new'));
   expect(accepts(source, 'old')).toBe(false);
 });
+
+test('where changes cannot be watched they are read when somebody asks for it', async () => {
+  const file = await newFile();
+  await write(file, 'old');
+  const system = realSystem({});
+  const deaf = { ...system, files: { ...system.files, watch: () => () => {} } };
+  const source = await openKeySource(deaf, file, pino({ level: 'silent' }));
+  onTestFinished(() => source.close());
+  // The one reading that each watch begins with.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await write(file, 'new');
+  await source.refresh();
+  expect(accepts(source, 'new')).toBe(true);
+});

@@ -15,6 +15,8 @@ export interface KeySource {
   readonly any: boolean;
   /** Finds the record of a plain key, also of one that has expired. Another function after each change. */
   readonly find: KeyTable;
+  /** Reads keys.json again now, for disks on which changes cannot be watched. Never rejects. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -71,6 +73,9 @@ export const openKeySource = async (
     },
     get find() {
       return table;
+    },
+    refresh: async () => {
+      if (file !== undefined) await readAgain(file);
     },
     close: stop,
   };
