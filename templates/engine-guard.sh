@@ -21,6 +21,8 @@ watch='
     sleep 1
     seconds=$((seconds + 1))
   done
+  # And its whole group, us included: workers of its own may not notice that it is gone.
+  [ "$(ps -o pgid= -p "$$" | tr -d " ")" = "$1" ] && kill -KILL "-$1"
   tell KILL "$1"
 '
 

@@ -23,6 +23,8 @@ export interface Processes {
   isAlive(who: ProcessIdentity): Promise<boolean>;
   /** Sends a signal to that very process; false when it is gone. With `group`, to its whole process group. */
   signal(who: ProcessIdentity, name: NodeJS.Signals, group?: boolean): Promise<boolean>;
+  /** Ends by force what is left of the process group of one that has ended: children that did not notice. */
+  endGroup(leader: ProcessIdentity): Promise<void>;
   /** Starts a program that outlives us, in a process group of its own. Its pid is known at once. */
   spawnDetached(program: string, args: readonly string[], options?: SpawnOptions): Promise<ProcessIdentity>;
   /**
@@ -115,6 +117,16 @@ export const realProcesses = (env: Readonly<Record<string, string | undefined>>)
         return true;
       } catch {
         return false;
+      }
+    },
+    endGroup: async (leader) => {
+      const now = await identify(leader.pid);
+      // A number is not given to a new process while a group still has it; if it is, the group is gone.
+      if (now && now.started !== leader.started) return;
+      try {
+        process.kill(-leader.pid, 'SIGKILL');
+      } catch {
+        // Nobody is left.
       }
     },
     spawnDetached: async (program, args, options = {}) => {

@@ -88,6 +88,9 @@ export const startEngineProcess = (
   const identity: Promise<ProcessIdentity | undefined> =
     child.pid === undefined ? Promise.resolve(undefined) : system.processes.identify(child.pid);
   const ended = endOf(child).then(async ({ exitCode, signal, fault }): Promise<ProcessEnd> => {
+    const who = await identity;
+    // vLLM's workers live on when it is killed, and keep the card's memory.
+    if (who) await system.processes.endGroup(who);
     // A grandchild may hold the pipes open: its words are not waited for longer than a moment.
     await Promise.race([heard, system.clock.sleep(200)]);
     const how = fault ?? howOf(exitCode, signal);
