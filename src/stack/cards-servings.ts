@@ -66,12 +66,21 @@ export const hubReference = (reference: string): string =>
 
 const allRoles: readonly Role[] = ['coder', 'general', 'autocomplete', 'embedding'];
 
+const talking: readonly Role[] = ['coder', 'general'];
+
+const isAside = ([first]: readonly Role[]): boolean => first === 'autocomplete' || first === 'embedding';
+
 /** A model that has a role already is passed over where another one is about as good at the next. */
 const burden = 1.5;
 
 /** Who serves what: each role goes to the model that names it first; the two main roles are never without one. */
 const rolesOf = (engines: readonly PlannedEngine[]): readonly (readonly Role[])[] => {
-  const own = engines.map(({ plan }) => plan.build.roles);
+  const all = engines.map(({ plan }) => plan.build.roles);
+  const someTalk = !all.every(isAside);
+  // A model that completes lines beside another one is not for talking, though it could.
+  const own = all.map((roles) =>
+    someTalk && isAside(roles) ? roles.filter((role) => !talking.includes(role)) : roles,
+  );
   const given: Role[][] = engines.map(() => []);
   for (const role of allRoles) {
     const costs = own.map((roles, index) => {
@@ -82,7 +91,7 @@ const rolesOf = (engines: readonly PlannedEngine[]): readonly (readonly Role[])[
     if (Number.isFinite(least)) given[costs.indexOf(least)]?.push(role);
   }
   const main = own.findIndex((roles) => !roles.every((role) => role === 'embedding'));
-  for (const role of ['coder', 'general'] as const) {
+  for (const role of talking) {
     if (!given.some((roles) => roles.includes(role))) given[main]?.push(role);
   }
   return given;

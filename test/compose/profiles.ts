@@ -4,13 +4,14 @@ import { type Settings, settings } from '../../src/config/schema.ts';
 import { createVllmCompose } from '../../src/engines/vllm-compose/engine.ts';
 import type { GpuStyle } from '../../src/machine/gpu-path/styles.ts';
 import { probeMachine } from '../../src/machine/probe-machine.ts';
+import type { MachineReport } from '../../src/machine/report.ts';
 import { gatherCards, offersFor } from '../../src/stack/cards-facts.ts';
 import { renderEnv } from '../../src/stack/compose/env-file.ts';
 import { vllmImageFor } from '../../src/stack/compose/images.ts';
 import { type RenderedStack, renderStack } from '../../src/stack/compose/rendered-stack.ts';
 import { stackValues } from '../../src/stack/compose/stack-values.ts';
 import { composeTemplate } from '../../src/stack/compose/write-stack.ts';
-import { launcherOf } from '../../src/stack/launcher.ts';
+import { type Launcher, launcherOf } from '../../src/stack/launcher.ts';
 import { planStack, type StackPlan } from '../../src/stack/plan.ts';
 import { engineModelOf, type ServedNow } from '../../src/stack/served-model.ts';
 import { realFiles } from '../../src/system/files.ts';
@@ -37,13 +38,17 @@ export type RenderedProfile =
 
 const folder = '/home/ada/.local/share/localai/stack';
 
-/** Renders the stack of a profile, as `up` would, with all models on the disk. */
-export const renderProfile = async (profile: Profile): Promise<RenderedProfile> => {
+/** The plan of a profile and the engine that carries it out, with all models on the disk; or why there is none. */
+export const planProfile = async (
+  profile: Profile,
+): Promise<
+  | { readonly plan: StackPlan; readonly launcher: Launcher; readonly report: MachineReport }
+  | { readonly reason: string }
+> => {
   const { system, host } = recordedMachine(readFixture(profile.machine));
   const report = await probeMachine(system, host);
   const wishes = { ...defaultSettings, ...profile.settings };
   const here = realSystem({ HOME: '/home/ada' });
-  const paths = resolvePaths(here);
   const launcher = launcherOf(
     await createVllmCompose({
       system: { files: realFiles },
@@ -57,13 +62,23 @@ export const renderProfile = async (profile: Profile): Promise<RenderedProfile> 
   const verdict = engines[0]?.probe(report);
   if (!verdict?.usable) return { reason: verdict?.why ?? 'there is no such engine' };
   const signal = new AbortController().signal;
-  const options = { system: here, paths, packageFolder, settings: wishes, signal };
+  const options = { system: here, paths: resolvePaths(here), packageFolder, settings: wishes, signal };
   const cards = await gatherCards(options, report, undefined, async () => true);
   const plan = planStack({
     ...{ report, settings: wishes, hostName: 'box', engines, candidates: [], asked: [], kept: [] },
     onDisk: cards?.present ?? new Set(),
     cards,
   });
+  return { plan, launcher, report };
+};
+
+/** Renders the stack of a profile, as `up` would. */
+export const renderProfile = async (profile: Profile): Promise<RenderedProfile> => {
+  const planned = await planProfile(profile);
+  if ('reason' in planned) return planned;
+  const { plan, launcher, report } = planned;
+  const here = realSystem({ HOME: '/home/ada' });
+  const paths = resolvePaths(here);
   const served = plan.servings.flatMap(({ engine, models: [planned] }): readonly ServedNow[] => {
     if (!planned) return [];
     const { reference, id } = planned;
