@@ -20,7 +20,7 @@ const machine = (more: Partial<Facts> = {}): MachineReport => {
     arch: 'x64',
     gpus: { value: [] },
     nvidia: {
-      ...{ smi: { state: 'missing', problem: null, path: null }, driverVersion: null, cudaVersion: null },
+      ...{ smi: { state: 'absent', problem: null, path: null }, driverVersion: null, cudaVersion: null },
       ...{ loadedModule: null, installedModule: { value: null }, modules: { value: [] }, deviceNodes: [] },
       ...{ preservesMemory: null, onBus: 0 },
     },
@@ -64,10 +64,10 @@ test('on a processor: what fits of the context, a quarter of the memory for the 
     ...['serve', '/m/tiny', '--uds', 'socket' in command.endpoint ? command.endpoint.socket : ''],
   ]);
   expect(command.argv.slice(8)).toEqual([
-    ...['--max-model-len', 'auto', '--max-num-seqs', '4', '--served-model-name', 'tiny'],
+    ...['--max-model-len', 'auto', '--max-num-seqs', '4', '--kv-cache-memory-bytes', '4294967296'],
+    ...['--served-model-name', 'tiny'],
   ]);
   expect(command.env).toMatchObject({
-    VLLM_CPU_KVCACHE_SPACE: '4',
     HF_HUB_OFFLINE: '1',
     VLLM_NO_USAGE_STATS: '1',
     DO_NOT_TRACK: '1',
@@ -89,12 +89,15 @@ test("on cards: the plan's flags and cards, sleep's routes where it takes turns"
   expect(argv[2]).toBe('/l/engines/vllm-0.32.0-cuda/bin/python');
   expect(argv.slice(8)).toEqual([...cards.flags, '--served-model-name', 'tiny']);
   expect(env).toMatchObject({ CUDA_VISIBLE_DEVICES: 'GPU-a,GPU-b', VLLM_SERVER_DEV_MODE: '1' });
-  expect(env).not.toHaveProperty('VLLM_CPU_KVCACHE_SPACE');
 });
 
 test("the user's flags take the place of ours, and wrong ones are refused", () => {
   const engine = engineOn(machine());
-  const changed = { ...budget, args: ['--max-model-len', '2048'], removeArgs: ['--max-num-seqs'] };
+  const changed = {
+    ...budget,
+    args: ['--max-model-len', '2048'],
+    removeArgs: ['--max-num-seqs', '--kv-cache-memory-bytes'],
+  };
   expect(engine.spec(model, changed).flags).toEqual([
     '--served-model-name',
     'tiny',

@@ -52,7 +52,7 @@ export const createVllmNative = ({
       return {
         ...{ environment, build, modelId: model.id, model: model.file },
         socket: engineSocket(paths, name, model.id),
-        flags: serveFlags(model, budget),
+        flags: serveFlags(model, build, budget),
         env: serveEnv(build, budget, folders),
       };
     },

@@ -5,8 +5,9 @@ import type { VllmBuild } from './spec.ts';
 
 const gib = 1024 ** 3;
 
-/** GiB of the cache on the processor: a quarter of the memory, since the weights and PyTorch need the rest. */
-const cacheGib = (memoryBytes: number): number => Math.max(1, Math.min(8, Math.floor(memoryBytes / gib / 4)));
+/** Bytes of the cache on the processor: a quarter of the memory, since the weights and PyTorch need the rest. */
+const cacheBytes = (memoryBytes: number): number =>
+  Math.max(1, Math.min(8, Math.floor(memoryBytes / gib / 4))) * gib;
 
 const embeds = ({ roles }: EngineModel): boolean =>
   roles.length > 0 && roles.every((role) => role === 'embedding');
@@ -14,18 +15,21 @@ const embeds = ({ roles }: EngineModel): boolean =>
 /** The flags of a card's plan; without one, what any machine can do. */
 const plannedFlags = (
   model: EngineModel,
-  { cards, contextTokens, parallel }: EngineBudget,
+  build: VllmBuild,
+  { cards, contextTokens, parallel, memoryBytes }: EngineBudget,
 ): readonly string[] =>
   cards?.flags ?? [
     // Longer than it was made for would be refused; `auto` takes what it was made for, as far as it fits.
     ...['--max-model-len', contextTokens === undefined ? 'auto' : String(contextTokens)],
     ...['--max-num-seqs', String(parallel)],
+    // VLLM_CPU_KVCACHE_SPACE, its older form, would win over what the user gives.
+    ...(build === 'cpu' ? ['--kv-cache-memory-bytes', String(cacheBytes(memoryBytes))] : []),
     ...(embeds(model) ? ['--runner', 'pooling'] : []),
   ];
 
 /** What `vllm serve` is given after the model, one word each. Pure. */
-export const serveFlags = (model: EngineModel, budget: EngineBudget): readonly string[] =>
-  changedFlags([...plannedFlags(model, budget), '--served-model-name', model.id], budget);
+export const serveFlags = (model: EngineModel, build: VllmBuild, budget: EngineBudget): readonly string[] =>
+  changedFlags([...plannedFlags(model, build, budget), '--served-model-name', model.id], budget);
 
 export interface EngineFolders {
   /** The Python environment. */
@@ -59,9 +63,7 @@ export const serveEnv = (
   VLLM_CACHE_ROOT: cache,
   TORCHINDUCTOR_CACHE_DIR: join(cache, 'inductor'),
   TRITON_CACHE_DIR: join(cache, 'triton'),
-  ...(build === 'cpu'
-    ? { VLLM_CPU_KVCACHE_SPACE: String(cacheGib(budget.memoryBytes)) }
-    : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
+  ...(build === 'cuda' ? { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' } : {}),
   ...(build === 'cuda' && budget.cards ? { CUDA_VISIBLE_DEVICES: budget.cards.devices.join(',') } : {}),
   // Its sleep routes; only we can open its socket.
   ...(budget.cards?.sleeps ? { VLLM_SERVER_DEV_MODE: '1' } : {}),

@@ -54,7 +54,7 @@ const lines: readonly (readonly [RegExp, Reader])[] = [
     ([, tokens, times]) => ({ contextTokens: number(tokens), concurrency: number(times) }),
   ],
   [/Capturing CUDA graphs?.*?(\d+)%/, ([, percent]) => ({ phase: `capturing CUDA graphs (${percent} %)` })],
-  [/Warming up model|warmup/i, () => ({ phase: 'warming up' })],
+  [/ Warming up (?:model|chat template)/, () => ({ phase: 'warming up' })],
   [/Graph capturing finished|init engine \(/, () => ({ phase: 'starting its server' })],
   [
     /gpu_memory_utilization config with.*--kv-cache-memory=(\d+)/,

