@@ -22,13 +22,15 @@ const emptyFolder: Plugin = {
   },
 };
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
 const buildFacts: Plugin = {
   name: 'build-facts',
   generateBundle() {
     this.emitFile({
       type: 'asset',
       fileName: 'build.json',
-      source: `${JSON.stringify({ commit: commit() })}\n`,
+      source: `${JSON.stringify({ version, commit: commit() })}\n`,
     });
   },
 };

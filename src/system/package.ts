@@ -9,14 +9,20 @@ export interface OwnPackage {
   readonly version: string;
 }
 
-/** Looks upwards from this file (in src/system/ or dist/) for our package.json. Works on any Node since 18. */
+const versionIn = (file: string): string | undefined =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version : undefined;
+
+/**
+ * Looks upwards from this file, which lies in src/system/ or dist/. What was built says its version itself, so that bin/
+ * and dist/ are enough where nothing else of the package is. Works on any Node since 18.
+ */
 export const ownPackage = (): OwnPackage => {
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; dirname(folder) !== folder; folder = dirname(folder)) {
-    const file = join(folder, 'package.json');
-    if (!existsSync(file)) continue;
-    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-    return { folder, version };
+    const built = versionIn(join(folder, 'build.json'));
+    if (built !== undefined) return { folder: dirname(folder), version: built };
+    const version = versionIn(join(folder, 'package.json'));
+    if (version !== undefined) return { folder, version };
   }
   throw new Error(`there is no package.json above ${here}`);
 };

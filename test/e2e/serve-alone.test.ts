@@ -14,7 +14,6 @@ const root = join(import.meta.dirname, '../..');
 const copyProgram = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'localai-alone-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  cpSync(join(root, 'package.json'), join(folder, 'app/package.json'));
   for (const name of ['bin', 'dist'])
     cpSync(join(root, name), join(folder, 'app', name), { recursive: true });
   return folder;

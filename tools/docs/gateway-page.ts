@@ -230,8 +230,7 @@ models:
     upstream: { socket: /run/vllm/mistral.sock }
 \`\`\`
 
-Paths are meant from the folder that the file lies in. In a plain Node image, with \`bin\`, \`dist\` and \`package.json\` of localai
-and nothing installed:
+Paths are meant from the folder that the file lies in. In a plain Node image, with nothing but \`bin\` and \`dist\` of localai:
 
 \`\`\`sh
 docker run --rm -p 127.0.0.1:8080:8080 -v "$PWD/localai:/app:ro" -v "$PWD/config:/config:ro" \\
