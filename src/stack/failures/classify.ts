@@ -58,19 +58,23 @@ const fits = (found: FailureClass, stage: FailureStage, all: readonly LogLine[])
   (found.stage === undefined || found.stage === stage) &&
   (found.also === undefined || all.some(({ text, code }) => !code && found.also?.test(text)));
 
+/** What is wrong with a card is said in a warning when the program can go on without one; then it only misses it. */
+const explainedByWarnings: ReadonlySet<FailureFamily> = new Set(['FAILED_NO_GPU', 'FAILED_GPU_UNFIT']);
+
 /** The first that is said, among those of the highest rank: what comes after a cause follows from it. */
 const causeIn = (log: string): Match | undefined => {
   const region = regionOf(cleanLog(log));
   const stage = stageOf(region);
   const classes = failureClasses.filter((found) => fits(found, stage, region.all));
   let best: Match | undefined;
+  let warned: Match | undefined;
   for (const line of region.lines) {
     for (const found of classes) {
-      if (best && rankOf(found) <= rankOf(best.found)) continue;
-      best = matchOf(line, found) ?? best;
+      if (line.level === 'warning') warned ??= matchOf(line, found);
+      else if (!best || rankOf(found) > rankOf(best.found)) best = matchOf(line, found) ?? best;
     }
   }
-  return best;
+  return best && warned && explainedByWarnings.has(best.found.family) ? warned : best;
 };
 
 /** Fills `{name}` from the groups, `{name|other}` also where it is missing; a part in brackets goes then. */

@@ -16,7 +16,7 @@ export interface FailureClass {
    * Lines of vLLM's levels INFO and WARNING are not looked at.
    */
   readonly says: readonly RegExp[];
-  /** Also looked for in warnings: the reason is said there, and the error behind it says less. */
+  /** Also looked for in warnings, where the error is that there is no card: the reason is said there. */
   readonly inWarnings?: true;
   /** Only when this was said too, anywhere. */
   readonly also?: RegExp;

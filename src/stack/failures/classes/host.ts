@@ -131,7 +131,7 @@ export const host: readonly FailureClass[] = [
   {
     id: 'cpu-instructions-wheel',
     family: 'FAILED_HARDWARE',
-    says: [/Illegal instruction/, /(?:requires|needs|without) (?:AVX2?|AVX512)(?: support)?/i],
+    says: [/Illegal instruction/, /requires (?:a CPU with )?(?:AVX2|AVX512)/],
     problem: 'it uses instructions that this processor does not have',
     fix: 'Use an engine that is built for older processors: `{localai} up --engine llamacpp`.',
     source: 'SIGILL; field reports',
