@@ -98,7 +98,7 @@ export interface LlamaModel {
       readonly modelGpuLayers: number;
       readonly batchSize: number;
       readonly sequences: number;
-      readonly flashAttention: 'auto';
+      readonly flashAttention: 'auto' | false;
       readonly swaFullCache: boolean;
       readonly isEmbeddingContext?: boolean;
     }): Promise<{ readonly cpuRam: number; readonly gpuVram: number }>;
@@ -117,7 +117,7 @@ export interface LlamaModel {
     readonly sequences: number;
     readonly batchSize: number;
     readonly threads: number;
-    readonly flashAttention: 'auto';
+    readonly flashAttention: 'auto' | false;
     readonly swaFullCache: boolean;
     readonly failedCreationRemedy: false;
     readonly createSignal?: AbortSignal;

@@ -25,15 +25,22 @@ export interface EvaluationStyle {
   readonly largestChunk: number;
   /** How many tokens of a prompt are evaluated in pieces that are all computed in the same way. */
   readonly steadyTokens: number;
+  /** Whether attention is computed in llama.cpp's fused way. */
+  readonly flashAttention: 'auto' | false;
 }
 
 /**
  * On a processor llama.cpp's flash attention computes 64 tokens and more otherwise than fewer, so that an answer would
  * depend on how its prompt was cut, and so on who else was being served. Small pieces cost next to nothing near the
  * beginning of a prompt, but twice the time at 2k tokens (measured): the first 512 are evaluated in small ones.
+ *
+ * Nor is it used there: at a depth of 2.5k tokens it took 1.7 times as long for a token of an answer, and twice as long
+ * for pieces below 64; only larger ones were a fifth quicker (SmolLM2-135M, F16 cache, one thread, bench/engine-runtime).
  */
 export const evaluationStyle = ({ gpu }: Pick<Llama, 'gpu'>): EvaluationStyle =>
-  gpu === false ? { largestChunk: 128, steadyTokens: 512 } : { largestChunk: 512, steadyTokens: 0 };
+  gpu === false
+    ? { largestChunk: 128, steadyTokens: 512, flashAttention: false }
+    : { largestChunk: 512, steadyTokens: 0, flashAttention: 'auto' };
 
 /** The largest piece that llama.cpp computes as it does single tokens. */
 const steadyPiece = 63;

@@ -4,7 +4,7 @@ import type { LlamacppSpec } from '../spec.ts';
 import { type ContextPlan, planContext } from './context-size.ts';
 import type { LlamaContext, LlamaModel } from './library.ts';
 import { type LoadedModel, mostThreads } from './load-model.ts';
-import { evaluationStyle } from './model-kind.ts';
+import { type EvaluationStyle, evaluationStyle } from './model-kind.ts';
 import type { RuntimeHost } from './open-runtime.ts';
 
 export interface OpenedContext extends ContextPlan {
@@ -26,8 +26,7 @@ export const openContext = async (
   host: RuntimeHost,
 ): Promise<OpenedContext> => {
   const { llama, model, words } = loaded;
-  const { largestChunk } = evaluationStyle(llama);
-  const shape = await planShape(spec, model, largestChunk);
+  const shape = await planShape(spec, model, evaluationStyle(llama));
   if (shape.parallel < spec.parallel) {
     const requests = shape.parallel === 1 ? 'one request' : `${shape.parallel} requests`;
     host.onLog?.(`memory for ${requests} at once, not ${spec.parallel}; others wait`);
@@ -51,21 +50,20 @@ export const openContext = async (
 const planShape = async (
   spec: LlamacppSpec,
   model: LlamaModel,
-  largestChunk: number,
+  style: EvaluationStyle,
 ): Promise<ContextShape> => {
   const { modelSize, swaSize } = model.fileInsights;
   const memoryBytes = spec.memoryBytes - modelSize;
   const { contextTokens, parallel } = spec;
   const request = { contextTokens, parallel, trainContextTokens: model.trainContextSize, memoryBytes };
   const plan = async (swaFullCache: boolean): Promise<ContextShape | undefined> => {
-    const planned = await planContext(request, needOf(model, largestChunk, swaFullCache));
+    const planned = await planContext(request, needOf(model, style, swaFullCache));
     return planned && { ...planned, swaFullCache };
   };
   const full = await plan(true);
   if (full && swaSize === undefined) return full;
   const windowed = await plan(false);
-  const fits =
-    full && (await needOf(model, largestChunk, true)(full.contextTokens, full.parallel)) <= memoryBytes;
+  const fits = full && (await needOf(model, style, true)(full.contextTokens, full.parallel)) <= memoryBytes;
   const best = fits && isAsGood(full, windowed) ? full : windowed;
   if (best) return best;
   const problem = `its weights need ${bytes(modelSize)} and a context beside them; ${bytes(spec.memoryBytes)} are given`;
@@ -77,14 +75,14 @@ const isAsGood = (full: ContextPlan, windowed: ContextPlan | undefined): boolean
   !windowed || (full.parallel >= windowed.parallel && full.contextTokens * 2 >= windowed.contextTokens);
 
 const needOf =
-  (model: LlamaModel, largestChunk: number, swaFullCache: boolean) =>
+  (model: LlamaModel, { largestChunk, flashAttention }: EvaluationStyle, swaFullCache: boolean) =>
   async (contextSize: number, sequences: number): Promise<number> => {
     const { cpuRam, gpuVram } = await model.fileInsights.estimateContextResourceRequirementsV2({
       contextSize,
       sequences,
       modelGpuLayers: model.gpuLayers,
       batchSize: largestChunk + sequences,
-      flashAttention: 'auto',
+      flashAttention,
       swaFullCache,
     });
     return cpuRam + gpuVram;
@@ -95,15 +93,17 @@ const create = (
   { llama, model }: Pick<LoadedModel, 'llama' | 'model'>,
   { contextTokens, parallel, swaFullCache }: ContextShape,
   host: RuntimeHost,
-): Promise<LlamaContext> =>
-  model.createContext({
+): Promise<LlamaContext> => {
+  const { largestChunk, flashAttention } = evaluationStyle(llama);
+  return model.createContext({
     contextSize: contextTokens,
     sequences: parallel,
     // Beside the chunk a step has one token for each request.
-    batchSize: evaluationStyle(llama).largestChunk + parallel,
+    batchSize: largestChunk + parallel,
     threads: mostThreads(spec),
-    flashAttention: 'auto',
+    flashAttention,
     swaFullCache,
     failedCreationRemedy: false,
     ...(host.signal ? { createSignal: host.signal } : {}),
   });
+};

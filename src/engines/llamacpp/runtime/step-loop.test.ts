@@ -90,7 +90,7 @@ const house = (places: number, checkpoints = false) => {
   const log: string[] = [];
   const slots = Array.from({ length: places }, (_, id) => new Slot(fakeSequence(id, log, checkpoints)));
   const batch = new Batch({
-    style: { largestChunk: 64, steadyTokens: 0 },
+    style: { largestChunk: 64, steadyTokens: 0, flashAttention: false },
     threads: { decode: 1, prefill: 1, beside: 1 },
     setThreads: () => {},
     logProbabilities: { read: async () => ({ logprob: -1, top: [] }) },
