@@ -17,6 +17,8 @@ export interface EngineModel {
 export interface CardBudget {
   /** vLLM's flags after the model, one word each. */
   readonly flags: readonly string[];
+  /** The plan's own, where an earlier start changed them. */
+  readonly tunedFrom?: string;
   /** UUIDs of its cards; their numbers where the driver does not say. */
   readonly devices: readonly string[];
   /** It takes turns with others, so it must be able to sleep. */

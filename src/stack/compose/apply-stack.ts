@@ -9,11 +9,13 @@ import { hashOf } from '../gateway-file.ts';
 import type { Launcher } from '../launcher.ts';
 import type { ObservedModel } from '../observe.ts';
 import type { Obtained } from '../obtain-model.ts';
+import type { StackPlan } from '../plan.ts';
 import { planChanges } from '../plan-changes.ts';
 import { engineModelOf, type ServedNow } from '../served-model.ts';
 import { checkPort } from '../start-server.ts';
 import type { Step } from '../step.ts';
 import { stopServer } from '../stop-server.ts';
+import { readBoots } from './boots.ts';
 import { clearStates } from './clean-sheet.ts';
 import { foreignFolder, stackContainers } from './containers.ts';
 import { compose, type StackAddress } from './docker.ts';
@@ -24,6 +26,7 @@ import { stackPlaces } from './places.ts';
 import { type ComposeRecord, projectOf, readComposeRecord, seemsUp, writeComposeRecord } from './record.ts';
 import { publishedAt, renderStack } from './rendered-stack.ts';
 import { stackValues } from './stack-values.ts';
+import { bootKeys, tunedBudget } from './tuned-flags.ts';
 import type { StackEnv } from './variables.ts';
 import { waitStack } from './wait-stack.ts';
 import { composeTemplate, type SettledEnv, settleEnv, writeStack } from './write-stack.ts';
@@ -83,6 +86,20 @@ export const applyStack = (
     return { folder: places.folder, project, host, port };
   };
 
+  /** The plan with what the engines themselves found at their last start. */
+  const tunedPlan = async (): Promise<StackPlan> => {
+    const boots = await readBoots(system, places.bootsFile);
+    const running = (await stackContainers(system, stack())) ?? [];
+    const servings = plan.servings.map((serving, index) => {
+      const { planned, model } = need(obtained[index]);
+      const id = planned.id ?? model.id;
+      const place = previous?.served.findIndex((one) => (one.planned.id ?? one.model.id) === id) ?? -1;
+      const runs = running.length > 0 && place >= 0 ? previous?.plan.servings[place]?.budget : undefined;
+      return { ...serving, budget: tunedBudget(serving.budget, boots[id], runs) };
+    });
+    return { ...plan, servings };
+  };
+
   const address: Step = {
     title: `Address ${plan.gateway.host}:${plan.gateway.port}`,
     run: async (progress) => {
@@ -136,7 +153,8 @@ export const applyStack = (
         const { planned, model } = need(obtained[index]);
         return { engine: serving.engine.name, planned, model };
       });
-      const services = plan.servings.map((serving, index) => {
+      const tuned = await tunedPlan();
+      const services = tuned.servings.map((serving, index) => {
         const { planned, model } = need(served[index]);
         const launch = launcherFor({ launchers }, serving).launch(
           engineModelOf(planned, model),
@@ -148,7 +166,7 @@ export const applyStack = (
       await copyOwn(system, packageFolder, places.app, env.values.LOCALAI_VERSION);
       const template = await composeTemplate(system, packageFolder);
       const rendered = renderStack({
-        ...{ template, project, folder: places.folder, version, plan, served, services },
+        ...{ template, project, folder: places.folder, version, plan: tuned, served, services },
         values: env.values,
       });
       await writeStack(system, packageFolder, places, {
@@ -157,7 +175,7 @@ export const applyStack = (
         services: services.map(({ name }) => name),
       });
       const applied: Applied = {
-        ...{ schemaVersion: 2, version, plan, served },
+        ...{ schemaVersion: 2, version, plan: tuned, served },
         steppedDown: obtained.flatMap(({ steppedDown }) => steppedDown),
         configHash: hashOf(`${rendered.compose}\n${rendered.gateway}`),
       };
@@ -228,7 +246,8 @@ export const applyStack = (
         progress.skip('not waited for');
         return;
       }
-      const models = await waitStack(system, stack(), places, result.config.models, progress, signal);
+      const keys = bootKeys(result.applied);
+      const models = await waitStack(system, stack(), places, result.config.models, keys, progress, signal);
       found.result = { ...result, models };
     },
   };

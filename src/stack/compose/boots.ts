@@ -3,7 +3,7 @@ import type { System } from '../../system/system.ts';
 import type { BootFacts } from './boot-log.ts';
 
 const boot = z.object({
-  /** The command and image that were started. */
+  /** The plan's flags that it was started with. */
   key: z.string(),
   /** From the start of its program to its first answer, s. */
   seconds: z.number(),

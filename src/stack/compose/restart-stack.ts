@@ -3,6 +3,7 @@ import { nearest } from '../../config/nearest.ts';
 import type { Paths } from '../../config/paths.ts';
 import { failure } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
+import { readApplied } from '../applied.ts';
 import { readGatewayFile } from '../gateway-file.ts';
 import type { Step } from '../step.ts';
 import { engineStateFile } from '../supervisor/engine-files.ts';
@@ -11,6 +12,7 @@ import { compose } from './docker.ts';
 import { stackPlaces } from './places.ts';
 import { readComposeRecord } from './record.ts';
 import { addressOf } from './stop-stack.ts';
+import { bootKeys } from './tuned-flags.ts';
 import { waitStack } from './wait-stack.ts';
 
 type Entry = GatewayConfig['models'][number];
@@ -65,7 +67,8 @@ export const restartStackSteps = async (
     {
       title: models.length > 1 ? 'Loading the models' : 'Loading the model',
       run: async (progress, signal) => {
-        await waitStack(system, stack, places, models, progress, signal);
+        const applied = await readApplied(system, paths);
+        await waitStack(system, stack, places, models, bootKeys(applied), progress, signal);
       },
     },
   ];

@@ -41,17 +41,18 @@ const keepBoots = async (
   places: StackPlaces,
   models: readonly StackModel[],
   startedAt: ReadonlyMap<string, number>,
+  keys: ReadonlyMap<string, string>,
 ): Promise<void> => {
   for (const { id, boot, since } of models) {
     const started = startedAt.get(id);
     if (since === null || started === undefined) continue;
-    const kept = bootOf(id, Math.round((since - started) / 1000), system.clock.now(), boot);
+    const kept = bootOf(keys.get(id) ?? '', Math.round((since - started) / 1000), system.clock.now(), boot);
     await keepBoot(system, places.bootsFile, id, kept);
   }
 };
 
 /**
- * Waits until every engine answers. Throws the reason why one ended, as soon as it is known, and START_FAILED when its
+ * Waits until every engine answers, and keeps what its start came to; `keys`: the plan's flags, by model. Throws the reason why one ended, as soon as it is known, and START_FAILED when its
  * container is stopped meanwhile.
  */
 export const waitStack = async (
@@ -59,6 +60,7 @@ export const waitStack = async (
   stack: StackAddress,
   places: StackPlaces,
   models: readonly ServedModel[],
+  keys: ReadonlyMap<string, string>,
   progress: StepProgress,
   signal: AbortSignal,
 ): Promise<readonly StackModel[]> => {
@@ -73,7 +75,7 @@ export const waitStack = async (
     const fault = faultIn(seen);
     if (fault) throw fault;
     if (seen.every(settled)) {
-      await keepBoots(system, places, seen, startedAt);
+      await keepBoots(system, places, seen, startedAt, keys);
       return seen;
     }
     const busy = seen.filter((one) => !settled(one));
