@@ -54,6 +54,8 @@ const budget: EngineBudget = {
   },
 };
 
+const quiet = ['--disable-access-log-for-endpoints', '/health,/metrics'];
+
 test('on a processor: what fits of the context, a quarter of the memory for the cache, nothing from the network', () => {
   const engine = engineOn(machine());
   const command = engine.command(engine.spec(model, budget));
@@ -65,7 +67,7 @@ test('on a processor: what fits of the context, a quarter of the memory for the 
   ]);
   expect(command.argv.slice(8)).toEqual([
     ...['--max-model-len', 'auto', '--max-num-seqs', '4', '--kv-cache-memory-bytes', '4294967296'],
-    ...['--served-model-name', 'tiny'],
+    ...['--served-model-name', 'tiny', ...quiet],
   ]);
   expect(command.env).toMatchObject({
     HF_HUB_OFFLINE: '1',
@@ -87,7 +89,7 @@ test("on cards: the plan's flags and cards, sleep's routes where it takes turns"
   };
   const { argv, env } = engine.command(engine.spec(model, { ...budget, cards }));
   expect(argv[2]).toBe('/l/engines/vllm-0.32.0-cuda/bin/python');
-  expect(argv.slice(8)).toEqual([...cards.flags, '--served-model-name', 'tiny']);
+  expect(argv.slice(8)).toEqual([...cards.flags, '--served-model-name', 'tiny', ...quiet]);
   expect(env).toMatchObject({ CUDA_VISIBLE_DEVICES: 'GPU-a,GPU-b', VLLM_SERVER_DEV_MODE: '1' });
 });
 

@@ -29,7 +29,15 @@ const plannedFlags = (
 
 /** What `vllm serve` is given after the model, one word each. Pure. */
 export const serveFlags = (model: EngineModel, build: VllmBuild, budget: EngineBudget): readonly string[] =>
-  changedFlags([...plannedFlags(model, build, budget), '--served-model-name', model.id], budget);
+  changedFlags(
+    [
+      ...plannedFlags(model, build, budget),
+      ...['--served-model-name', model.id],
+      // Asked every other second; the log is for what matters.
+      ...['--disable-access-log-for-endpoints', '/health,/metrics'],
+    ],
+    budget,
+  );
 
 export interface EngineFolders {
   /** The Python environment. */
