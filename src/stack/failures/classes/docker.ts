@@ -34,7 +34,6 @@ export const docker: readonly FailureClass[] = [
     says: [
       /nvidia-container-cli: initialization error: (?:nvml error: driver not loaded|load library failed: libnvidia-ml\.so)/,
       /nvidia-container-cli: .*(?:driver not loaded|libnvidia-ml\.so)/,
-      /auto-detected mode as .?legacy.?/,
     ],
     rank: 'general',
     problem: 'the NVIDIA driver is not loaded, or the toolkit cannot use it',
