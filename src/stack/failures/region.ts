@@ -3,10 +3,10 @@ import type { FailureStage } from './failure-class.ts';
 
 /** A new start: what is above belongs to an earlier one. */
 const start =
-  /vLLM API server version|^vllm serve: error:|^usage: vllm|█ {5}█ {5}█▄|version \d+\.\d+\.\S+$.*█/;
+  /vLLM API server version|^vllm serve: error:|^usage: vllm|█ {5}█ {5}█▄/;
 
 /** It serves; what comes later is another matter than a failed start. */
-const serving = /Application startup complete|server is listening on|listening on .*:\d+$/;
+const serving = /Application startup complete|server is listening on/;
 
 /** What begins the account of an engine's death. */
 const death =
