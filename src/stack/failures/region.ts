@@ -2,8 +2,7 @@ import type { LogLine } from './clean-log.ts';
 import type { FailureStage } from './failure-class.ts';
 
 /** A new start: what is above belongs to an earlier one. */
-const start =
-  /vLLM API server version|^vllm serve: error:|^usage: vllm|█ {5}█ {5}█▄/;
+const start = /vLLM API server version|^vllm serve: error:|^usage: vllm|█ {5}█ {5}█▄/;
 
 /** It serves; what comes later is another matter than a failed start. */
 const serving = /Application startup complete|server is listening on/;
