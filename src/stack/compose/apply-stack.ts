@@ -11,6 +11,7 @@ import type { ObservedModel } from '../observe.ts';
 import type { Obtained } from '../obtain-model.ts';
 import type { StackPlan } from '../plan.ts';
 import { planChanges } from '../plan-changes.ts';
+import { readRunning } from '../record.ts';
 import { engineModelOf, type ServedNow } from '../served-model.ts';
 import { checkPort } from '../start-server.ts';
 import type { Step } from '../step.ts';
@@ -117,11 +118,10 @@ export const applyStack = (
       progress.title(`Address ${at.host}:${at.port}`);
       const foreign = await foreignFolder(system, stack());
       if (foreign !== undefined) throw failure('STACK_FOREIGN', { project, folder: foreign });
-      // The server of the host makes way; its port is ours to take.
-      if (await stopServer(system, paths)) progress.status('what ran on the host was stopped');
+      const onHost = await readRunning(system, paths);
       const { record } = found;
-      const ours = record?.gateway.host === at.host && record.gateway.port === at.port;
-      if (!ours || !(await seemsUp(system, record))) await checkPort(system, at);
+      const live = onHost ?? (record && (await seemsUp(system, record)) ? record : undefined);
+      if (live?.gateway.host !== at.host || live.gateway.port !== at.port) await checkPort(system, at);
     },
   };
 
@@ -188,6 +188,8 @@ export const applyStack = (
     title: 'Containers',
     run: async (progress, signal) => {
       const { applied, config } = need(found.written);
+      // What runs on the host makes way as late as possible.
+      if (await stopServer(system, paths)) say('What ran on the host was stopped.');
       const before = (await stackContainers(system, stack())) ?? [];
       const at = publishedAt(need(found.env).values);
       const record: ComposeRecord = {
