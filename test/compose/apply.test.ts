@@ -160,10 +160,11 @@ test('an engine that crashed says why at once, and the next `up` tries it with a
 
 test('one model is started again without the other', async () => {
   await up();
+  const before = docker.asked().length;
   await runSteps(await restartStackSteps(system, paths, 'general', async () => {}));
   const asked = docker
     .asked()
-    .slice(-8)
+    .slice(before)
     .filter((line) => / (stop|up) /.test(line));
   expect(asked).toEqual([
     expect.stringMatching(/ stop --timeout 30 vllm-general$/),
