@@ -31,7 +31,9 @@ test.each(['sleeping', 'stopped'] as const)(
   async (state) => {
     await using upstream = await startUpstream(chatAnswer('x'));
     const states = new Map([['tiny', readyStatus('tiny', { state })]]);
-    const control = scriptedControl(states, (id) => states.set(id, readyStatus(id)));
+    const control = scriptedControl(states, (id) => {
+      setImmediate(() => states.set(id, readyStatus(id)));
+    });
     const gateway = await startTestGateway({ upstream: upstream.endpoint, options: { control } });
     expect((await gateway.post(path, chat)).json.error.code).toBe('model_loading');
     expect((await gateway.post(path, chat)).status).toBe(200);
