@@ -147,6 +147,16 @@ const wishNotes = ({ engines }: CardsPlan): readonly string[] =>
       : [`${plan.build.name} is served as you wish, though ${plan.reason}.`],
   );
 
+/** What the user changes of the command that the plan shows. */
+const flagNotes = (servings: readonly Serving[]): readonly string[] =>
+  servings.flatMap(({ models: [model], budget: { args, removeArgs } }) => {
+    const parts = [
+      ...(args ? [`also gets ${args.join(' ')}`] : []),
+      ...(removeArgs ? [`does not get ${removeArgs.join(' ')}`] : []),
+    ];
+    return parts.length === 0 ? [] : [`${model?.id} ${parts.join(', and ')}, as your settings say.`];
+  });
+
 /** What vLLM serves on NVIDIA cards: exactly the plan that `localai plan` shows. Pure. Throws MODEL_DOES_NOT_FIT. */
 export const planForCards = (
   facts: CardsFacts,
@@ -181,5 +191,10 @@ export const planForCards = (
       },
     };
   });
-  return { servings, cards: plan, cardsFor: facts.key, notes: [...facts.notes, ...wishNotes(plan)] };
+  return {
+    servings,
+    cards: plan,
+    cardsFor: facts.key,
+    notes: [...facts.notes, ...wishNotes(plan), ...flagNotes(servings)],
+  };
 };
