@@ -26,7 +26,8 @@ const timeParameters = {
 
 const tool = (name: string, description: string, parameters: object): object => ({
   type: 'function',
-  function: { name, description, parameters },
+  // Without it vLLM promises the call and not the schema of its arguments.
+  function: { name, description, parameters, strict: true },
 });
 
 export const tools = [
