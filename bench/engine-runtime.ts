@@ -184,6 +184,9 @@ const clients = async (runtime: Runtime): Promise<readonly Row[]> => {
   ];
 };
 
+/** A slow machine need not read the whole prompt to show the pauses, ms. */
+const longestPromptMs = 120_000;
+
 const pauses = async (runtime: Runtime): Promise<readonly Row[]> => {
   const stop = new AbortController();
   const times: number[][] = [[], [], []];
@@ -199,7 +202,8 @@ const pauses = async (runtime: Runtime): Promise<readonly Row[]> => {
   );
   while (times.some((own) => own.length < 8)) await turn();
   const began = now();
-  await run(runtime, book(4000), { maxTokens: 1 });
+  const limit = AbortSignal.timeout(longestPromptMs);
+  await run(runtime, book(4000), { maxTokens: 1, signal: limit });
   const ended = now();
   stop.abort();
   await Promise.all(answered);
@@ -210,7 +214,12 @@ const pauses = async (runtime: Runtime): Promise<readonly Row[]> => {
   return [
     { name: 'longest pause beside a 4k prompt', value: Math.max(...gaps), unit: 'ms', goal: '<= 250' },
     { name: '  median pause', value: median(gaps), unit: 'ms', goal: '' },
-    { name: '  the prompt took', value: (ended - began) / 1000, unit: 's', goal: '' },
+    {
+      name: limit.aborted ? '  the prompt was not read to its end in' : '  the prompt took',
+      value: (ended - began) / 1000,
+      unit: 's',
+      goal: '',
+    },
   ];
 };
 
