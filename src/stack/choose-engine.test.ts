@@ -60,5 +60,5 @@ test.each([
   ['coder', ['coder']],
   [' coder, org/repo ,', ['coder', 'org/repo']],
 ])('the models in %j', (model, words) => {
-  expect(askedWords(model === undefined ? {} : { model })).toEqual(words);
+  expect(askedWords({ model })).toEqual(words);
 });
