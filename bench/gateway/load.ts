@@ -18,7 +18,7 @@ const bodyOf = (fields: object): string =>
   JSON.stringify({ model: 'tiny', messages: [{ role: 'user', content: 'Say hello.' }], ...fields });
 
 /** One request to its end. */
-export const ask = (pool: Pool, fields: object): Promise<Timed> =>
+const ask = (pool: Pool, fields: object): Promise<Timed> =>
   new Promise((resolve, reject) => {
     const begun = performance.now();
     let first = 0;

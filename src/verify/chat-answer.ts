@@ -5,7 +5,7 @@ import { must } from './result.ts';
 import { parsed, shaped } from './shape.ts';
 import type { VerifiedModel } from './verified-model.ts';
 
-export const toolCall = z.object({
+const toolCall = z.object({
   id: z.string().min(1),
   type: z.literal('function'),
   function: z.object({ name: z.string().min(1), arguments: z.string() }),

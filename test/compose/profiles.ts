@@ -20,7 +20,7 @@ import { readFixture, recordedMachine } from '../support/recorded-machine.ts';
 
 const packageFolder = join(import.meta.dirname, '../..');
 
-export const defaultSettings = Object.fromEntries(
+const defaultSettings = Object.fromEntries(
   Object.entries(settings).map(([key, schema]) => [key, schema.parse(undefined)]),
 ) as Settings;
 

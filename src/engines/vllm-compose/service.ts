@@ -5,7 +5,7 @@ import { gpuFields } from './gpu-request.ts';
 import type { VllmComposeSpec } from './spec.ts';
 
 /** The port that vLLM listens on, inside its network. */
-export const enginePort = 8000;
+const enginePort = 8000;
 
 type Fields = Readonly<Record<string, unknown>>;
 

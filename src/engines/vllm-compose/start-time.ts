@@ -2,7 +2,7 @@
  * Seconds that vLLM takes to its first answer on a machine where it never ran: loading, compiling, graphs. By vllm.md 6:
  * 2 to 3 minutes for 27B in 4 bit (17 GiB) on a 3090, half of it from the second time on.
  */
-export const firstStartSeconds = (weightsGib: number): number => Math.round(90 + 5 * weightsGib);
+const firstStartSeconds = (weightsGib: number): number => Math.round(90 + 5 * weightsGib);
 
 /** How much longer than that a slow disk may take before the container counts as sick. */
 const patience = 4;

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { testedVllm } from '../../machine/gpus/vllm-support.ts';
+import { tableVersion } from './flag-table.ts';
 import { changedFlags, checkFlags, checkRemoved } from './flags.ts';
 import { parseFlags } from './parse-flags.ts';
 
@@ -74,4 +76,8 @@ test('negative numbers and texts with spaces are values', () => {
     { name: '--seed', values: ['-5'] },
     { name: '--chat-template', values: ['-- none'] },
   ]);
+});
+
+test('the table is of the version that is served', () => {
+  expect(tableVersion).toBe(testedVllm);
 });

@@ -3,7 +3,7 @@ import { boundedTable } from './bounded-table.ts';
 import { addRateHeaders } from './rate-headers.ts';
 import { type Allowance, createRateLimit, type RateLimit } from './rate-limit.ts';
 
-export interface AddressRates {
+interface AddressRates {
   /** Requests without a good key, where one is required. */
   readonly failedPerMinute: number;
   /** Requests without a key where none is required; undefined: any number. */

@@ -8,7 +8,7 @@ import { AnswerTally, KeyTally, ModelTally, type Phase } from './tally.ts';
 import { TokenRate } from './token-rate.ts';
 
 /** What requests for models came to since the gateway started. */
-export interface Totals {
+interface Totals {
   readonly requests: number;
   /** Answered with 4xx or 5xx, or broken off. */
   readonly errors: number;

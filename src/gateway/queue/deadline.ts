@@ -12,7 +12,7 @@ const units: Readonly<Record<string, number>> = { '': 1000, ms: 1, s: 1000, m: 6
  * How long a client says that its request may take, ms: `30`, `30s`, `1500ms`, `10m`; undefined when it doesn't say.
  * Throws REQUEST_PARAMETER.
  */
-export const askedTimeout = (headers: IncomingHttpHeaders): number | undefined => {
+const askedTimeout = (headers: IncomingHttpHeaders): number | undefined => {
   const asked = headers[header];
   if (asked === undefined) return undefined;
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/i.exec(String(asked).trim()) ?? [];

@@ -12,7 +12,7 @@ export interface Entrant {
 }
 
 /** The line as one request sees it. */
-export interface LineFacts {
+interface LineFacts {
   /** How many start from now until this one does, itself included. */
   readonly position: number;
   readonly running: number;

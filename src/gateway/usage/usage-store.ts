@@ -17,7 +17,7 @@ export interface UsageStore {
 }
 
 /** ms. */
-export interface UsageTiming {
+interface UsageTiming {
   /** From the first request to the batch that it is written with. */
   readonly batch: number;
   /** From an attempt that failed to the next one. */

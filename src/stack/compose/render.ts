@@ -14,7 +14,7 @@ export interface ComposeParts {
 }
 
 /** Marks a container as one of a stack of ours. */
-export const stackLabel = 'dev.localai.stack';
+const stackLabel = 'dev.localai.stack';
 
 const labelled = ({ folder, version }: ComposeParts): Readonly<Record<string, string>> => ({
   [stackLabel]: folder.replaceAll('$', '$$$$'),

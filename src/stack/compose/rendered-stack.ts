@@ -47,7 +47,7 @@ export const publishedAt = ({
 };
 
 /** The repository of a hub reference; undefined for a path. */
-export const repositoryOf = (reference: string): string | undefined =>
+const repositoryOf = (reference: string): string | undefined =>
   reference.startsWith('hf:') ? parseHubReference(reference.slice(3), reference).repo : undefined;
 
 /** Revision and all: what `pull` is told. */

@@ -24,7 +24,7 @@ const halfMade = async (system: System, paths: Paths): Promise<StackAddress | un
 };
 
 /** The Compose stack of this home, whether it was started to its end or not; undefined when there is none. */
-export const findStack = async (system: System, paths: Paths): Promise<StackAddress | undefined> => {
+const findStack = async (system: System, paths: Paths): Promise<StackAddress | undefined> => {
   const record = await readComposeRecord(system, paths);
   return record ? addressOf(record) : halfMade(system, paths);
 };

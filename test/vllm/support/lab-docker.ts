@@ -27,7 +27,7 @@ export const labModel = join(vllmHome, 'models', 'SmolLM2-135M-Instruct');
 /** Kept from run to run: making the images takes a minute. */
 const folder = process.env['LOCALAI_TEST_DOCKER'] ?? join(homedir(), '.cache', 'localai-test-docker');
 
-export const engineImage = 'vllm/vllm-openai:v0.32.0';
+const engineImage = 'vllm/vllm-openai:v0.32.0';
 const nodeImage = 'node:24-slim';
 
 const run = (program: string, args: readonly string[], host?: string): string => {

@@ -30,7 +30,7 @@ const waitForOtherMs = 60 * 60_000;
 const what = 'installing vLLM';
 
 /** Whether an environment is whole and of this version. */
-export const isWhole = async (system: System, { folder, build }: Environment): Promise<boolean> => {
+const isWhole = async (system: System, { folder, build }: Environment): Promise<boolean> => {
   const text = await system.files.readText(markerOf(folder));
   if (text === undefined) return false;
   try {
