@@ -103,6 +103,8 @@ test("the user's flags take the place of ours, and wrong ones are refused", () =
   expect(engine.spec(model, changed).flags).toEqual([
     '--served-model-name',
     'tiny',
+    '--disable-access-log-for-endpoints',
+    '/health,/metrics',
     '--max-model-len',
     '2048',
   ]);
