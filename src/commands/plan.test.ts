@@ -114,7 +114,7 @@ test('without an NVIDIA card it is the plan of `up`, with a hint', async () => {
   const named = await plan(['qwen-coder', '--json']);
   expect(JSON.parse(named.stdout)).toMatchObject({
     engine: 'llamacpp',
-    plan: { models: [{ why: 'asked for' }] },
+    plan: { servings: [{ models: [{ why: 'asked for' }] }] },
   });
 });
 

@@ -74,7 +74,12 @@ const start = async (host = '127.0.0.1', version = ownPackage().version): Promis
       schemaVersion: 1,
       stateFolder: `${machine.home}/localai/state`,
       logs: { folder: `${machine.home}/logs` },
-      models: [{ id: 'tiny', roles: ['general'], capabilities: { tools: true }, upstream: { url } }],
+      models: [
+        {
+          ...{ id: 'tiny', roles: ['general'], capabilities: { tools: true }, upstream: { url } },
+          engine: { name: 'llamacpp', file: '/models/tiny.gguf' },
+        },
+      ],
     }),
   );
   machine.file('localai/owner.key', `${owner}\n`, 0o600);

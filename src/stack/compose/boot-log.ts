@@ -1,4 +1,4 @@
-/** What vLLM's log says of a start (vllm.md 5.5; worded as of 0.32, older wordings beside them). */
+/** What vLLM's log says of a start (worded as of vLLM 0.32, older wordings beside them). */
 export interface BootFacts {
   /** What it is doing, for a person; null when it says nothing that is known. */
   readonly phase: string | null;

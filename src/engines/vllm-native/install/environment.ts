@@ -21,7 +21,7 @@ const markerOf = (folder: string): string => join(folder, 'localai.json');
 
 const gib = 1024 ** 3;
 
-/** Measured: the CPU build 6 GB, CUDA's 9 GB; beside each the wheels while they are unpacked. */
+/** The CPU build takes 6 GB (measured), CUDA's about 9 GB (an estimate); beside each the wheels while they are unpacked. */
 const neededBytes: Readonly<Record<VllmBuild, number>> = { cpu: 9 * gib, cuda: 14 * gib };
 
 /** Another process that installs the same thing needs this long at most on a slow line, ms. */
