@@ -12,13 +12,13 @@ export interface ChunkLimits {
   readonly stepMs: number;
 }
 
-export const besideDecoders: ChunkLimits = { start: 16, min: 2, max: 64, stepMs: 170 };
+export const besideDecoders: ChunkLimits = { start: 16, min: 2, max: 64, stepMs: 150 };
 
 /** Nobody waits for a token. */
 export const alone: ChunkLimits = { start: 64, min: 16, max: 512, stepMs: 600 };
 
 /** The part of the answers' time that a prompt gets even where they fill the step: it would never be read otherwise. */
-const leastShare = 0.6;
+const leastShare = 0.5;
 
 /** How much of the estimate the newest step makes. */
 const newest = 0.4;
